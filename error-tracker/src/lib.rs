@@ -1,1 +1,14 @@
-//! x
+//! The error tracker that lives inside a Rust program.
+
+extern crate self as error_tracker;
+
+mod error;
+mod model;
+mod queue;
+mod site;
+
+pub use crate::error::Error;
+pub use crate::model::{
+    Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
+    Level, Local, Outcome, ParseIdError, Recorded, Request, Timestamp,
+};
