@@ -2,11 +2,13 @@
 
 extern crate self as error_tracker;
 
+mod backtrace;
 mod config;
 mod error;
 mod model;
 mod queue;
 mod site;
+mod store;
 
 pub use crate::config::{Config, StoreSetting};
 pub use crate::error::Error;
@@ -14,3 +16,4 @@ pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
     Level, Local, Outcome, ParseIdError, Recorded, Request, Timestamp,
 };
+pub use crate::store::{Cursor, Page, ParseCursorError, Query};
