@@ -6,7 +6,9 @@ mod backtrace;
 mod config;
 mod error;
 mod model;
+mod pipeline;
 mod queue;
+mod report;
 mod site;
 mod store;
 
@@ -16,4 +18,5 @@ pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
     Level, Local, Outcome, ParseIdError, Recorded, Request, Timestamp,
 };
+pub use crate::pipeline::{Health, StoreHealth};
 pub use crate::store::{Cursor, Page, ParseCursorError, Query};

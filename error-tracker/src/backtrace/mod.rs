@@ -1,5 +1,9 @@
 //! Stacks: raw addresses on the failing thread, names on the writer's.
 
+mod in_app;
 mod stack;
+mod symbols;
 
+pub(crate) use self::in_app::{crate_of, InApp};
 pub(crate) use self::stack::Stack;
+pub(crate) use self::symbols::Symbolizer;

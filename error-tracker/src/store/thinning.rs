@@ -18,7 +18,11 @@ fn densest(numbers: &[u64]) -> usize {
     let ratio = |place: usize| numbers[place + 1] as f64 / numbers[place - 1].max(1) as f64;
     let closer = |best: (usize, f64), place: usize| {
         let ratio = ratio(place);
-        if ratio < best.1 { (place, ratio) } else { best }
+        if ratio < best.1 {
+            (place, ratio)
+        } else {
+            best
+        }
     };
     (1..numbers.len() - 1).fold((1, f64::INFINITY), closer).0
 }

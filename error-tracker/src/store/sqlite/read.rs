@@ -132,10 +132,7 @@ fn to_recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
     let event = Event {
         fingerprint: id(row, 0)?,
         kind: named(row, 1)?,
-        grouping: Grouping {
-            version: row.get(2)?,
-            parts: json(3, &row.get::<_, String>(3)?)?,
-        },
+        grouping: Grouping { version: row.get(2)?, parts: json(3, &row.get::<_, String>(3)?)? },
         id: id(row, 4)?,
         at: Timestamp::from_micros(row.get(5)?),
         level: level(row, 6)?,

@@ -143,7 +143,8 @@ fn an_amended_event_changes_what_its_issue_shows_only_while_it_is_the_newest() {
     let amended = |number: u8, message: &str| {
         let mut event = kept(number, 60).event;
         event.outcome = Outcome::Handled;
-        let facts = Facts { message: message.into(), request_data: "{}".into(), ..Facts::default() };
+        let facts =
+            Facts { message: message.into(), request_data: "{}".into(), ..Facts::default() };
         Amended { event, facts }
     };
     let batch = Batch {

@@ -42,11 +42,9 @@ impl Sql {
                   first_release, last_release, grouping_version, grouping)
                  VALUES (?1, ?2, ?3, ?4, ?5, 'unresolved', ?4,
                   ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)"),
-            count_issue: sql(
-                "UPDATE {p}issues SET count = count + ?2, kept = ?3,
+            count_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
                  created_on = min(created_on, ?4), last_seen = max(last_seen, ?5),
-                 state = ?6, last_release = ?7 WHERE id = ?1",
-            ),
+                 state = ?6, last_release = ?7 WHERE id = ?1"),
             update_issue: sql(
                 "UPDATE {p}issues SET level = ?2, exception_name = ?3, message = ?4, host = ?5,
                  path = ?6, method = ?7, culprit = ?8, location = ?9 WHERE id = ?1",
@@ -56,15 +54,14 @@ impl Sql {
                  ON CONFLICT (issue_id) DO UPDATE
                  SET request_data = excluded.request_data, traceback = excluded.traceback",
             ),
-            put_hour: sql(
-                "INSERT INTO {p}hours (issue_id, hour, count) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (issue_id, hour) DO UPDATE SET count = count + excluded.count",
-            ),
+            put_hour: sql("INSERT INTO {p}hours (issue_id, hour, count) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (issue_id, hour) DO UPDATE SET count = count + excluded.count"),
             event_numbers: sql("SELECT seq FROM {p}events WHERE issue_id = ?1 ORDER BY seq"),
             insert_event: sql("INSERT INTO {p}events
                  (id, issue_id, seq, at, level, outcome, release, environment, server_name,
                   stack_id, codec, payload)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                 ON CONFLICT (id) DO NOTHING"),
             drop_event: sql("DELETE FROM {p}events WHERE issue_id = ?1 AND seq = ?2"),
             amend_event: sql(
                 "UPDATE {p}events SET level = ?2, outcome = ?3, codec = ?4, payload = ?5
@@ -341,10 +338,7 @@ impl<'c> Writing<'c> {
     }
 }
 
-fn find(
-    statement: &mut CachedStatement<'_>,
-    fingerprint: &str,
-) -> rusqlite::Result<Option<Known>> {
+fn find(statement: &mut CachedStatement<'_>, fingerprint: &str) -> rusqlite::Result<Option<Known>> {
     let known = |row: &rusqlite::Row<'_>| {
         Ok(Known {
             id: row.get(0)?,
