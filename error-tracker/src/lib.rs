@@ -5,6 +5,7 @@ extern crate self as error_tracker;
 mod backtrace;
 mod calls;
 mod capture;
+mod config;
 mod error;
 mod fault;
 mod frames;
@@ -14,9 +15,12 @@ mod keep;
 mod macros;
 mod mask;
 mod model;
+mod pipeline;
 mod queue;
+mod report;
 mod scope;
 mod site;
+mod store;
 mod task;
 mod text;
 mod tracker;
@@ -28,6 +32,7 @@ pub mod testing;
 pub use crate::calls::{
     capture_exception, format_exception, print_exception, set_extra, set_tag, set_user, InScope,
 };
+pub use crate::config::{Config, StoreSetting};
 pub use crate::error::Error;
 pub use crate::global::{flush, tracker};
 pub use crate::mask::{DefaultMasking, Masking};
@@ -35,6 +40,8 @@ pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
     Level, Local, Outcome, ParseIdError, Recorded, Request, Timestamp,
 };
+pub use crate::pipeline::{Health, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};
+pub use crate::store::{Cursor, Page, ParseCursorError, Query};
 #[cfg(feature = "macros")]
-pub use error_tracker_macros::{auto_track_exception, no_track, track_exception};
+pub use error_tracker_macros::{no_track, track_exception};

@@ -1,5 +1,11 @@
 //! Stacks: raw addresses on the failing thread, names on the writer's.
 
+mod in_app;
+mod stack;
+mod symbols;
 mod walk;
 
+pub(crate) use self::in_app::{crate_of, InApp};
+pub(crate) use self::stack::Stack;
+pub(crate) use self::symbols::Symbolizer;
 pub(crate) use self::walk::Walk;
