@@ -35,7 +35,7 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
     let p = root.private();
     let here = Span::mixed_site();
     let body = Body::new(plan, root, block, Reach::Line).with_return_type(&plan.returns);
-    let (entry, kept) = (site::on_entry(plan, root), site::kept(plan, root));
+    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let site = site::site(plan, root, &body.points);
     let tail = Settle { plan, root, line: quote_spanned!(here=> &__line,) }.tail(polled(plan, &body, moves));
     let never = matches!((&plan.returns, &plan.options.silent), (Returns::Never, None));
@@ -44,7 +44,7 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
         #site
         #entry
         let __line = #p::Line::new();
-        let mut __frame = #p::AsyncFrame::new(&__SITE, #kept);
+        #allow let mut __frame = #p::AsyncFrame::new(&__SITE, #kept);
         #tail #end
     }
 }

@@ -20,6 +20,7 @@ impl Settle<'_> {
     /// The tail of the function: `outcome` is the body's result, or with `silent` the fenced one.
     pub(crate) fn tail(&self, outcome: TokenStream) -> TokenStream {
         match (&self.plan.options.silent, &self.plan.returns) {
+            (Some(silent), Returns::Never) => self.instead_of_a_panic(silent, outcome),
             (Some(silent), _) => self.swallowing(silent, outcome),
             (None, Returns::Never) => outcome,
             (None, Returns::Unit) => quote_spanned!(Span::mixed_site()=> #outcome; __frame.leave();),
@@ -27,6 +28,19 @@ impl Settle<'_> {
                 let passing = self.passing(false);
                 quote_spanned!(Span::mixed_site()=> let __result = #outcome; #passing __result)
             }
+        }
+    }
+
+    fn instead_of_a_panic(&self, silent: &Silent, outcome: TokenStream) -> TokenStream {
+        let (line, value) = (&self.line, self.silent_value(silent));
+        quote_spanned! {Span::mixed_site()=>
+            #[allow(unreachable_code, unreachable_patterns)]
+            let __panic = match #outcome {
+                ::core::result::Result::Err(__panic) => __panic,
+                ::core::result::Result::Ok(_) => ::core::unreachable!(),
+            };
+            __frame.caught(#line __panic);
+            #value
         }
     }
 

@@ -100,6 +100,12 @@ pub(crate) fn kept(plan: &Plan, root: &Root) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #p::with(#tuple, |__w: &mut #p::Show<'_>| { #more }))
 }
 
+/// Silences the lint that would ask why a name with an underscore is used.
+pub(crate) fn underscore(locals: &[Local]) -> Option<TokenStream> {
+    let any = locals.iter().any(|local| local.ident.to_string().starts_with('_'));
+    any.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::used_underscore_binding)]))
+}
+
 /// The statements that come before it: what is evaluated on entry.
 pub(crate) fn on_entry(plan: &Plan, root: &Root) -> TokenStream {
     let here = Span::mixed_site();
@@ -110,7 +116,8 @@ pub(crate) fn on_entry(plan: &Plan, root: &Root) -> TokenStream {
     let traits = probe::keep_traits(root);
     let rest = plan.locals.iter().enumerate().skip(IN_TUPLE).map(|(index, local)| {
         let (name, value) = (rest_name(index - IN_TUPLE), keep(local, root));
-        quote_spanned!(here=> let #name = { #traits #value };)
+        let allow = underscore(std::slice::from_ref(local));
+        quote_spanned!(here=> #allow let #name = { #traits #value };)
     });
     context.chain(rest).collect()
 }

@@ -25,11 +25,11 @@ pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
 /// The static, the kept arguments and the frame.
 fn head(plan: &Plan, root: &Root, site: &TokenStream) -> TokenStream {
     let p = root.private();
-    let (entry, kept) = (site::on_entry(plan, root), site::kept(plan, root));
+    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     quote_spanned! {Span::mixed_site()=>
         #site
         #entry
-        let __kept = #kept;
+        #allow let __kept = #kept;
         let __frame = #p::Frame::enter(&__SITE, &__kept);
     }
 }
