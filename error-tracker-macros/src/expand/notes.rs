@@ -25,8 +25,8 @@ pub(crate) enum Reach {
 /// Rewrites the statements of a body and returns its points.
 pub(crate) fn add(block: &mut Block, reach: Reach) -> Vec<Point> {
     let mut notes = Notes { points: Vec::new(), reach };
-    notes.visit_block_mut(block);
     notes.mark_tail(block);
+    notes.visit_block_mut(block);
     notes.points
 }
 
@@ -54,17 +54,14 @@ impl Notes {
     }
 
     fn mark_tail(&mut self, block: &mut Block) {
-        let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() else {
-            self.mark_renamed_tail(block);
-            return;
-        };
-        if let Some(note) = self.mark(tail) {
+        let Some((Stmt::Expr(tail, None), before)) = block.stmts.split_last_mut() else { return };
+        if let Some(inner) = before.last_mut().and_then(|stmt| named_result(stmt, tail)) {
+            self.mark_tail(inner);
+        } else if let Some(note) = self.mark(tail) {
             let last = block.stmts.len().saturating_sub(1);
             block.stmts.insert(last, statement(note));
         }
     }
-
-    fn mark_renamed_tail(&mut self, _: &mut Block) {}
 
     /// Marks a tail from inside, or returns the note to put before it.
     fn mark(&mut self, tail: &mut Expr) -> Option<TokenStream> {
@@ -154,6 +151,19 @@ impl VisitMut for Notes {
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
 }
 
+/// The block of `let __ret = { .. }; __ret`, which `async_trait` makes of a body.
+fn named_result<'a>(stmt: &'a mut Stmt, tail: &Expr) -> Option<&'a mut Block> {
+    let Stmt::Local(local) = stmt else { return None };
+    match &mut *local.init.as_mut()?.expr {
+        Expr::Block(body) if is_result_name(tail) => Some(&mut body.block),
+        _ => None,
+    }
+}
+
+fn is_result_name(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident("__ret"))
+}
+
 fn statement(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
 }
@@ -174,7 +184,7 @@ fn is_quiet(expr: &Expr) -> bool {
         Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => true,
         Expr::Verbatim(_) => true,
         Expr::Tuple(tuple) => tuple.elems.is_empty(),
-        Expr::Path(path) => path.path.is_ident("None"),
+        Expr::Path(path) => path.path.is_ident("None") || is_result_name(expr),
         Expr::Call(call) => ends_in(&call.func, &["Ok", "Some"]),
         Expr::Macro(call) => !may_return(&call.mac),
         Expr::Paren(inner) => is_quiet(&inner.expr),
@@ -235,6 +245,11 @@ mod tests {
         assert_eq!(texts("{ unsafe { j() } }"), ["j()"]);
         assert!(texts("{ Ok(1) }").is_empty());
         assert!(texts("{ loop { x(); } }").is_empty());
+    }
+
+    #[test]
+    fn a_tail_s_text_is_the_user_s() {
+        assert_eq!(texts("{ f(a?) }"), ["f(a?)", "a"]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeInfer, TypeParam
 pub(crate) enum Returns {
     Unit,
     Never,
+    /// Not written: a block's type is left to inference.
+    Unknown,
     /// A type, with `_` in place of each `impl Trait`.
     Value { written: Box<Type>, erased: Box<Type>, opaque: bool, may_fail: bool },
 }
@@ -40,7 +42,7 @@ impl Returns {
 
     /// Whether the value may be an `Err`.
     pub(crate) fn may_fail(&self) -> bool {
-        matches!(self, Returns::Value { may_fail: true, .. })
+        matches!(self, Returns::Unknown | Returns::Value { may_fail: true, .. })
     }
 }
 

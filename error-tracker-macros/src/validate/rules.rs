@@ -56,7 +56,8 @@ fn conflicts(attribute: &str, options: &Options, errors: &mut Errors) {
             if list[..index].contains(name) {
                 errors.at(name.span(), format_args!("`{attribute}`: `{option}` names `{name}` twice"));
             }
-            for (other, _) in lists[..place].iter().filter(|(_, earlier)| earlier.contains(name)) {
+            let earlier = lists[..place].iter().filter(|(_, earlier)| earlier.contains(name));
+            for (other, _) in earlier.filter(|(other, _)| (*other, *option) != ("keep", "serialize")) {
                 let rule = "an argument is shown in one way only";
                 errors.at(name.span(), format_args!("`{attribute}`: `{name}` is in `{other}` and in `{option}`; {rule}"));
             }
