@@ -12,7 +12,7 @@ use crate::capture::{Recorder, RecorderParts};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Failure;
 use crate::report;
-use crate::tracker::Tracker;
+use crate::tracker::{Builder, Guard, Tracker};
 
 static GLOBAL: OnceCell<Installed> = OnceCell::new();
 static HOOK: Once = Once::new();
@@ -44,6 +44,26 @@ pub(crate) fn install(
     }
     hook_panics();
     Ok(installed)
+}
+
+impl Builder {
+    /// Checks everything, starts the writer, and makes this the process's tracker.
+    ///
+    /// # Errors
+    ///
+    /// An unusable setting ([`Error::is_setting`]), a tracker that runs already
+    /// ([`Error::is_already_initialized`]), a thread that can't be started
+    /// ([`Error::is_writer`]), or with `require_store` a store that can't be opened
+    /// ([`Error::is_store`]).
+    pub fn init(self) -> Result<Guard, Error> {
+        let mut guard = None;
+        install(|| {
+            let built = self.build()?;
+            guard = Some(built.guard);
+            Ok(Installed { recorder: built.recorder, tracker: built.tracker })
+        })?;
+        guard.ok_or_else(|| Error::new(ErrorKind::Writer, "start the tracker"))
+    }
 }
 
 /// Runs `use_recorder` with the tracker of this thread: a test's, else the process's.

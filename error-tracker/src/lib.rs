@@ -43,5 +43,6 @@ pub use crate::model::{
 pub use crate::pipeline::{Health, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};
 pub use crate::store::{Cursor, Page, ParseCursorError, Query};
+pub use crate::tracker::{Builder, Guard, Tracker};
 #[cfg(feature = "macros")]
 pub use error_tracker_macros::{no_track, track_exception};

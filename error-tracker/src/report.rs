@@ -4,8 +4,7 @@ use std::fmt::{Result, Write};
 
 use serde_json::{Map, Value};
 
-use crate::backtrace::crate_of;
-use crate::model::{Event, Frame, Local};
+use crate::model::{crate_of, Event, Frame, Local};
 
 /// How many names of crates the line of folded frames holds.
 const NAMED_CRATES: usize = 4;

@@ -1,6 +1,6 @@
 //! Tells the application's own frames from those of libraries.
 
-use crate::model::{Event, Frame};
+use crate::model::{crate_of, Event, Frame};
 
 /// Parts of the paths under which sources of libraries and of the compiler lie.
 const FOREIGN: [&str; 6] = [
@@ -54,21 +54,6 @@ pub(crate) fn is_in_app(frame: &Frame, crates: &[&str]) -> bool {
 
 fn belongs_to(function: &str, name: &str) -> bool {
     crate_of(function) == name || implements_for(function, name)
-}
-
-/// Returns the crate in `shop::pay::charge`, `<shop::Cart>::pay` and `<shop::Cart as Clone>::clone`.
-pub(crate) fn crate_of(function: &str) -> &str {
-    let start = function
-        .trim_start_matches(['<', '&', '*', '(', '['])
-        .trim_start_matches("mut ")
-        .trim_start_matches("dyn ")
-        .trim_start_matches("impl ");
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let end = start.find(|c| !is_part(c)).unwrap_or(start.len());
-    match start[end..].starts_with("::") {
-        true => &start[..end],
-        false => "",
-    }
 }
 
 /// Finds `<impl Trait for shop::Cart>` and `<alloc::Box<F> as Fn>` forms that end in our crate.

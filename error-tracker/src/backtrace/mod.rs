@@ -5,7 +5,7 @@ mod stack;
 mod symbols;
 mod walk;
 
-pub(crate) use self::in_app::{crate_of, InApp};
+pub(crate) use self::in_app::InApp;
 pub(crate) use self::stack::Stack;
 pub(crate) use self::symbols::Symbolizer;
 pub(crate) use self::walk::Walk;

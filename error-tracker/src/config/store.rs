@@ -41,6 +41,14 @@ impl StoreSetting {
         }
     }
 
+    /// Keeps naming the same file when the working directory changes.
+    pub(crate) fn make_absolute(&mut self) {
+        let absolute = self.sqlite_file().ok().and_then(|file| std::path::absolute(file).ok());
+        if let Some(file) = absolute {
+            *self = Self::from(file);
+        }
+    }
+
     /// Shows the setting without what may be a password.
     pub(crate) fn show(&self) -> String {
         match &self.0 {

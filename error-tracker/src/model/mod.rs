@@ -4,6 +4,7 @@ mod event;
 mod id;
 mod issue;
 mod level;
+mod path;
 mod request;
 mod time;
 
@@ -11,6 +12,7 @@ pub use self::event::{Breadcrumb, Cause, Event, Frame, Grouping, Kind, Local, Ou
 pub use self::id::{EventId, Fingerprint, ParseIdError};
 pub use self::issue::{Issue, IssueState};
 pub use self::level::Level;
+pub(crate) use self::path::crate_of;
 pub use self::request::Request;
 pub(crate) use self::time::Clock;
 pub use self::time::Timestamp;

@@ -27,6 +27,19 @@ pub struct Health {
 }
 
 impl Health {
+    pub(crate) fn new(store: StoreHealth) -> Self {
+        Self {
+            store,
+            queued: 0,
+            committed: 0,
+            lost: 0,
+            oldest_uncommitted_age: None,
+            writer_restarts: 0,
+            unknown_variables: Vec::new(),
+            last_error: None,
+        }
+    }
+
     /// Tells whether the store is open and nothing was lost.
     pub fn is_well(&self) -> bool {
         self.store == StoreHealth::Open && self.lost == 0

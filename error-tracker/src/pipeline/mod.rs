@@ -64,9 +64,19 @@ impl Writer {
         Ok(Self { inbox, shared, thread, process: std::process::id() })
     }
 
-    /// Waits until the store was opened once or failed to.
+    /// Waits until the store was opened for the first time; only one caller learns its error.
     pub(crate) fn opened(&self, timeout: Duration) -> Result<(), Error> {
-        self.shared.opened(timeout)
+        let was_opened = self.wait_for_opening(timeout);
+        match self.shared.opening_error() {
+            Some(error) => Err(error),
+            None if was_opened => Ok(()),
+            None => Err(Error::new(ErrorKind::Writer, "wait for the store to open")),
+        }
+    }
+
+    /// Waits until the store was opened for the first time or failed to.
+    pub(crate) fn wait_for_opening(&self, timeout: Duration) -> bool {
+        self.shared.wait_for_opening(timeout)
     }
 
     /// Stores what was submitted and ends the thread, or gives up when the time is over.

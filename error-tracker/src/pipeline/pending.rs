@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use crate::model::{Event, EventId, Fingerprint, Timestamp};
+use crate::model::{Event, EventId, Fingerprint, Outcome, Timestamp};
 use crate::pipeline::facts;
 use crate::queue::{Amendment, Message, Sealed, Slot};
 use crate::store::Facts;
@@ -160,7 +160,7 @@ impl Pending {
     fn hold(&mut self, issue: usize, waiting: Waiting) {
         self.bytes += waiting.bytes();
         self.events += 1;
-        self.open += 1;
+        self.open += usize::from(waiting.sealed.outcome == Outcome::Open);
         self.by_event.insert(waiting.sealed.id, issue);
         self.issues[issue].events.push(waiting);
     }

@@ -6,7 +6,7 @@ use std::sync::mpsc::TrySendError;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::pipeline::{Health, StoreHealth};
 use crate::queue::Message;
 
@@ -93,16 +93,16 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Waits for the first opening; only the first caller learns its error.
-    pub(super) fn opened(&self, timeout: Duration) -> Result<(), Error> {
+    /// Waits until the store was opened for the first time or failed to; tells whether it was.
+    pub(super) fn wait_for_opening(&self, timeout: Duration) -> bool {
         let waits = |state: &mut State| !state.was_opened && !state.has_ended;
         let waited = self.changed.wait_timeout_while(self.state(), timeout, waits);
-        let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        match state.opening_error.take() {
-            Some(error) => Err(error),
-            None if state.was_opened => Ok(()),
-            None => Err(Error::new(ErrorKind::Writer, "wait for the store to open")),
-        }
+        waited.unwrap_or_else(PoisonError::into_inner).0.was_opened
+    }
+
+    /// Takes the error of the first opening.
+    pub(super) fn opening_error(&self) -> Option<Error> {
+        self.state().opening_error.take()
     }
 
     pub(super) fn waiting_for(&self) -> Option<String> {
@@ -157,14 +157,13 @@ impl Shared {
             None => StoreHealth::Opening,
         };
         Health {
-            store,
             queued: self.queued.load(Ordering::Relaxed),
             committed: state.committed,
             lost,
             oldest_uncommitted_age: state.oldest.map(|since| since.elapsed()),
             writer_restarts: state.restarts,
-            unknown_variables: Vec::new(),
             last_error: state.last_error.clone(),
+            ..Health::new(store)
         }
     }
 }

@@ -157,6 +157,7 @@ fn event(number: u8) -> Message {
         level: Level::Error,
         at: Timestamp::from_micros(i64::from(number)),
         during: EventId::NIL,
+        outcome: Outcome::Open,
         parts,
     }))
 }

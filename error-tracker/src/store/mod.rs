@@ -9,9 +9,8 @@ mod thinning;
 
 pub(crate) use self::batch::{Amended, Batch, Delta, Facts, Kept, Origin};
 pub use self::query::{Cursor, Page, ParseCursorError, Query};
-#[cfg(feature = "sqlite")]
-pub(crate) use self::sqlite::{Options as SqliteOptions, Sqlite};
 
+use crate::config::Config;
 use crate::error::Error;
 use crate::model::{EventId, Fingerprint, Issue, IssueState, Recorded, Timestamp};
 
@@ -47,3 +46,53 @@ pub(crate) trait Store: Send {
     /// Brings all into the main file, if that is at once possible.
     fn settle(&mut self);
 }
+
+/// Opens the store that the settings name, and makes it if it is missing.
+#[cfg(feature = "sqlite")]
+pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+    Ok(Box::new(sqlite::Sqlite::open(&sqlite::Options::new(config)?)?))
+}
+
+/// Opens the store for reading and small changes; it must exist.
+#[cfg(feature = "sqlite")]
+pub(crate) fn open_existing(config: &Config) -> Result<Box<dyn Store>, Error> {
+    Ok(Box::new(sqlite::Sqlite::open_existing(&sqlite::Options::new(config)?)?))
+}
+
+/// Tells whether the store that the settings name is compiled in.
+#[cfg(feature = "sqlite")]
+pub(crate) fn check(config: &Config) -> Result<(), Error> {
+    sqlite::Options::new(config).map(drop)
+}
+
+#[cfg(not(feature = "sqlite"))]
+mod none {
+    //! Stands in when no store is compiled in.
+
+    use super::Store;
+    use crate::config::Config;
+    use crate::error::{Error, ErrorKind};
+
+    pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+        open_existing(config)
+    }
+
+    pub(crate) fn open_existing(config: &Config) -> Result<Box<dyn Store>, Error> {
+        Err(refusal(config))
+    }
+
+    pub(crate) fn check(config: &Config) -> Result<(), Error> {
+        Err(refusal(config))
+    }
+
+    fn refusal(config: &Config) -> Error {
+        let text = format!(
+            "use setting store: \"{}\" needs the feature `sqlite`, which is not compiled in",
+            config.store.show()
+        );
+        Error::new(ErrorKind::Setting, text)
+    }
+}
+
+#[cfg(not(feature = "sqlite"))]
+pub(crate) use self::none::{check, open, open_existing};

@@ -15,6 +15,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Issue, IssueState, Recorded, Timestamp};
 use crate::store::{Batch, Page, Query, Store};
@@ -28,6 +29,17 @@ pub(crate) struct Options {
     pub(crate) file: PathBuf,
     pub(crate) table_prefix: String,
     pub(crate) max_events_per_issue: usize,
+}
+
+impl Options {
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        let file = config.store.sqlite_file();
+        Ok(Self {
+            file: file.map_err(|refusal| Error::new(ErrorKind::Setting, refusal))?,
+            table_prefix: config.table_prefix.clone(),
+            max_events_per_issue: config.max_events_per_issue,
+        })
+    }
 }
 
 /// One connection to the file.
