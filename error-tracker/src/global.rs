@@ -124,9 +124,11 @@ fn panicked(recorder: &Recorder, info: &std::panic::PanicHookInfo<'_>) {
     recorder.flush(LIMIT);
 }
 
-/// Returns the handle of the process's tracker; `None` before [`init!`](crate::init!).
-pub fn tracker() -> Option<Tracker> {
-    GLOBAL.get().map(|installed| installed.tracker.clone())
+/// Returns the handle of the process's tracker.
+///
+/// Before [`init!`](crate::init!) it reads nothing, and its health says *closed*.
+pub fn tracker() -> Tracker {
+    GLOBAL.get().map_or(Tracker::none(), |installed| installed.tracker.clone())
 }
 
 /// Waits until everything recorded so far is stored, at most `timeout`.
