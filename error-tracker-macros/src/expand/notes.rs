@@ -50,7 +50,7 @@ impl Notes {
     fn note_of(&mut self, code: &impl ToTokens) -> TokenStream {
         let tokens = code.to_token_stream();
         let span = tokens.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span());
-        self.note(span, one_line(tokens))
+        self.note(span, one_line(tokens).replace("__self", "self"))
     }
 
     fn mark_tail(&mut self, block: &mut Block) {
@@ -125,7 +125,7 @@ impl VisitMut for Notes {
             Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) | Expr::Macro(_) => {}
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
             Expr::Try(attempt) => {
-                let text = one_line(attempt.expr.to_token_stream());
+                let text = one_line(attempt.expr.to_token_stream()).replace("__self", "self");
                 let note = self.note(attempt.question_token.span(), text);
                 self.visit_expr_mut(&mut attempt.expr);
                 let inner = &attempt.expr;

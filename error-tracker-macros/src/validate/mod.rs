@@ -161,7 +161,7 @@ fn name_in(work: &Block, ident: &Ident) -> String {
         Stmt::Local(syn::Local { pat, init: Some(init), .. }) => Some((pat, &init.expr)),
         _ => None,
     });
-    let mut taken = patterns.filter(|(_, from)| matches!(&***from, Expr::Path(path) if path.path.is_ident(ident)));
+    let mut taken = patterns.filter(|(_, from)| Names::of_expr(from).has(ident));
     taken.next().map_or(name, |(pattern, _)| one_line(pattern.to_token_stream()))
 }
 
