@@ -2,14 +2,15 @@
 
 use error_tracker::{Error, Frame, Issue, Query, Tracker};
 
-/// As many issues as are shown, and as many arguments of a call.
-const SHOWN: usize = 20;
+/// As many issues are shown, as many arguments of a call, and as many characters of a value.
+const ISSUES: usize = 20;
 const LOCALS: usize = 4;
+const WIDTH: usize = 90;
 
 /// Prints the issues that the manifests caused, newest first, each with its first event.
 pub fn print() -> Result<(), Error> {
     let Some(tracker) = error_tracker::tracker() else { return Ok(()) };
-    let page = tracker.issues(Query::new().size(SHOWN))?;
+    let page = tracker.issues(Query::new().size(ISSUES))?;
     let failures: u64 = page.items.iter().map(|issue| issue.count).sum();
     println!("\nOn record now: {} issues, {failures} failures.", page.items.len());
     for issue in &page.items {
@@ -35,8 +36,16 @@ fn print_frame(frame: &Frame) {
     println!("        {}", frame.function);
     println!("          {}:{}  {}", frame.file, frame.line, frame.expression);
     for local in frame.locals.iter().take(LOCALS) {
-        println!("          {} = {}", local.name, local.value);
+        println!("          {} = {}", local.name, cut(&local.value));
     }
+}
+
+fn cut(value: &str) -> String {
+    let shown: String = value.chars().take(WIDTH).collect();
+    if shown.len() < value.len() {
+        return shown + " ..";
+    }
+    shown
 }
 
 /// Where `init!()` puts its store unless told otherwise.
