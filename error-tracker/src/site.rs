@@ -23,8 +23,8 @@ impl Point {
 pub struct Site {
     pub(crate) file: &'static str,
     pub(crate) line: u32,
-    pub(crate) arguments: &'static [&'static str],
-    pub(crate) points: &'static [Point],
+    arguments: &'static [&'static str],
+    points: &'static [Point],
     pub(crate) source: Option<&'static str>,
     pub(crate) level: Option<Level>,
     pub(crate) has_fingerprint: bool,
@@ -121,6 +121,10 @@ impl Site {
     /// Returns the crate that the function stands in.
     pub(crate) fn crate_name(&self) -> &'static str {
         self.module.split("::").next().unwrap_or(self.module)
+    }
+
+    pub(crate) fn argument(&self, index: usize) -> &'static str {
+        self.arguments.get(index).copied().unwrap_or_default()
     }
 
     pub(crate) fn point(&self, index: u32) -> Option<&'static Point> {

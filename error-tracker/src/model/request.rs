@@ -27,3 +27,9 @@ impl Request {
         Self { host: host.into(), method: method.into(), path: path.into() }
     }
 }
+
+impl From<&Request> for Request {
+    fn from(request: &Request) -> Self {
+        request.clone()
+    }
+}

@@ -75,6 +75,10 @@ impl Parts {
         Self(Vec::with_capacity(bytes))
     }
 
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.0.reserve(bytes);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -16,6 +16,7 @@ pub(crate) struct Sealed {
     pub(crate) level: Level,
     pub(crate) at: Timestamp,
     pub(crate) during: EventId,
+    pub(crate) outcome: Outcome,
     pub(crate) parts: Parts,
 }
 
@@ -28,6 +29,7 @@ impl Sealed {
             kind: self.kind,
             level: self.level,
             at: self.at,
+            outcome: self.outcome,
             during: (!self.during.is_nil()).then_some(self.during),
             ..Event::default()
         };
