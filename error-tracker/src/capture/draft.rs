@@ -70,13 +70,6 @@ impl Draft {
         }
     }
 
-    /// Masks what stands in the raw buffer.
-    pub(crate) fn mask_raw(&mut self) -> &str {
-        self.scratch.masked.clear();
-        self.masker.debug_text(self.scratch.raw.reveal(), &mut self.scratch.masked);
-        &self.scratch.masked
-    }
-
     /// Adds an argument or a static.
     pub(crate) fn local(&mut self, tag: Tag, name: &str, write: impl FnOnce(&mut Bounded<'_>)) {
         if let Some(text) = self.masker.name(name) {

@@ -27,8 +27,6 @@ pub(crate) struct Scratch {
     pub(crate) masked: String,
     /// What an error says.
     pub(crate) message: Raw,
-    /// Parts of the fingerprint.
-    pub(crate) facts: String,
 }
 
 thread_local! {

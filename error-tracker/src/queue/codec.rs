@@ -71,10 +71,6 @@ const TAGS: [Tag; 17] = [
 pub(crate) struct Parts(Vec<u8>);
 
 impl Parts {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
-    }
-
     pub(crate) fn reserve(&mut self, bytes: usize) {
         self.0.reserve(bytes);
     }
@@ -134,10 +130,6 @@ impl Parts {
         self.field(level.as_str().as_bytes());
         self.field(message.as_bytes());
         self.field(data.as_bytes());
-    }
-
-    pub(crate) fn append(&mut self, other: &Parts) {
-        self.0.extend_from_slice(&other.0);
     }
 
     fn field(&mut self, bytes: &[u8]) {

@@ -1,10 +1,11 @@
 //! Counts per issue that any thread may raise without waiting, in fixed memory.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use once_cell::race::OnceBox;
 
 use crate::model::{Fingerprint, Kind, Level, Timestamp};
+use crate::queue::tally::Tally;
 
 /// How many issues are counted at a time; more fall back to sending each event.
 const SLOTS: usize = 16_384;
@@ -26,8 +27,8 @@ pub(crate) struct Seed {
 pub(crate) struct Slot {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) seed: Seed,
-    /// Failures that no queued event stands for.
-    pending: AtomicU64,
+    /// Where its count is kept: failures that no queued event stands for.
+    place: usize,
     last_seen: AtomicI64,
     /// The second in the upper half, the events of that second in the lower.
     budget: AtomicU64,
@@ -45,7 +46,7 @@ impl Slot {
         Self {
             fingerprint,
             seed,
-            pending: AtomicU64::new(0),
+            place: 0,
             last_seen: AtomicI64::new(0),
             budget: AtomicU64::new(0),
         }
@@ -73,9 +74,7 @@ impl Slot {
 /// The counters of all issues of a tracker.
 pub(crate) struct Counters {
     slots: Box<[OnceBox<Slot>]>,
-    /// One bit per slot: its `pending` is not zero.
-    touched: Box<[AtomicU64]>,
-    dirty: AtomicBool,
+    tally: Tally,
     /// Failures of issues for which no slot was left, and no place in the queue.
     lost: AtomicU64,
 }
@@ -84,8 +83,7 @@ impl Counters {
     pub(crate) fn new() -> Self {
         Self {
             slots: (0..SLOTS).map(|_| OnceBox::new()).collect(),
-            touched: (0..SLOTS / 64).map(|_| AtomicU64::new(0)).collect(),
-            dirty: AtomicBool::new(false),
+            tally: Tally::new(SLOTS),
             lost: AtomicU64::new(0),
         }
     }
@@ -109,6 +107,7 @@ impl Counters {
         let mut new = Box::new(Slot::new(fingerprint, seed()));
         for place in self.places(&fingerprint) {
             if self.slots[place].get().is_none() {
+                new.place = place;
                 match self.slots[place].set(new) {
                     Ok(()) => return self.slots[place].get(),
                     Err(back) => new = back,
@@ -131,18 +130,7 @@ impl Counters {
     /// Counts a failure without an event; returns whether the writer must be told.
     pub(crate) fn count(&self, slot: &Slot, at: Timestamp) -> bool {
         slot.last_seen.fetch_max(at.as_micros(), Ordering::Relaxed);
-        if slot.pending.fetch_add(1, Ordering::Release) == 0 {
-            self.touch(slot);
-        }
-        !self.dirty.load(Ordering::Relaxed) && !self.dirty.swap(true, Ordering::AcqRel)
-    }
-
-    fn touch(&self, slot: &Slot) {
-        let is_it =
-            |place: &usize| self.slots[*place].get().is_some_and(|other| std::ptr::eq(other, slot));
-        if let Some(place) = self.places(&slot.fingerprint).find(is_it) {
-            self.touched[place / 64].fetch_or(1 << (place % 64), Ordering::Release);
-        }
+        self.tally.raise(slot.place)
     }
 
     /// Counts a failure that belongs to no slot and found no place in the queue.
@@ -157,31 +145,16 @@ impl Counters {
 
     /// Takes all counts without an event: slot, count, and when it was last seen.
     pub(crate) fn drain(&self, mut take: impl FnMut(&Slot, u64, Timestamp)) {
-        self.dirty.store(false, Ordering::Release);
-        for (index, word) in self.touched.iter().enumerate() {
-            let mut bits = match word.load(Ordering::Relaxed) {
-                0 => 0,
-                _ => word.swap(0, Ordering::AcqRel),
-            };
-            while bits != 0 {
-                let place = index * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                if let Some(slot) = self.slots[place].get() {
-                    let count = slot.pending.swap(0, Ordering::AcqRel);
-                    if count > 0 {
-                        take(
-                            slot,
-                            count,
-                            Timestamp::from_micros(slot.last_seen.load(Ordering::Relaxed)),
-                        );
-                    }
-                }
+        self.tally.take(|place, count| {
+            if let Some(slot) = self.slots[place].get() {
+                let last_seen = slot.last_seen.load(Ordering::Relaxed);
+                take(slot, count, Timestamp::from_micros(last_seen));
             }
-        }
+        });
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 
@@ -205,8 +178,11 @@ mod tests {
     fn counts_of_many_threads_are_exact() {
         let counters = Counters::new();
         let total = std::sync::atomic::AtomicU64::new(0);
-        let drain =
-            || counters.drain(|_, count, _| drop(total.fetch_add(count, Ordering::Relaxed)));
+        let drain = || {
+            counters.drain(|_, count, _| {
+                total.fetch_add(count, Ordering::Relaxed);
+            })
+        };
         std::thread::scope(|scope| {
             for thread in 0..4 {
                 let counters = &counters;

@@ -2,6 +2,7 @@
 
 mod codec;
 mod counters;
+mod tally;
 
 pub(crate) use self::codec::{Parts, Tag};
 pub(crate) use self::counters::{Counters, Permit, Seed, Slot};

@@ -1,0 +1,65 @@
+//! The body of an `async fn`, and of a function whose work is an `async` block.
+
+use crate::expand::body::Body;
+use crate::expand::notes::Reach;
+use crate::expand::root::Root;
+use crate::expand::settle::Settle;
+use crate::expand::site;
+use crate::validate::returns::Returns;
+use crate::validate::{async_tail, async_tail_mut, Plan};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote_spanned, ToTokens};
+use syn::{Block, Expr, Stmt};
+
+pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
+    tracked(plan, root, plan.function.block.clone(), !plan.borrows)
+}
+
+/// Tracks the `async` block in the tail and leaves what stands before it.
+pub(crate) fn block(plan: &Plan, root: &Root) -> TokenStream {
+    let mut stmts = plan.function.block.stmts.clone();
+    if let Some(tail) = async_tail(&plan.function.block.stmts) {
+        let moves = tail.capture.is_some() && !plan.borrows;
+        let inside = tracked(plan, root, tail.block.clone(), moves);
+        let (attrs, capture) = (&tail.attrs, &tail.capture);
+        let whole = quote_spanned!(Span::mixed_site()=> #(#attrs)* async #capture { #inside });
+        if let Some(place) = async_tail_mut(&mut stmts) {
+            *place = Expr::Verbatim(whole);
+        }
+    }
+    stmts.iter().map(Stmt::to_token_stream).collect()
+}
+
+/// The statements that run a body under an async frame.
+fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
+    let p = root.private();
+    let here = Span::mixed_site();
+    let body = Body::new(plan, root, block, Reach::Line).with_return_type(&plan.returns);
+    let (entry, kept) = (site::on_entry(plan, root), site::kept(plan, root));
+    let site = site::site(plan, root, &body.points);
+    let tail = Settle { plan, root, line: quote_spanned!(here=> &__line,) }.tail(polled(plan, &body, moves));
+    let never = matches!((&plan.returns, &plan.options.silent), (Returns::Never, None));
+    let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
+    quote_spanned! {here=>
+        #site
+        #entry
+        let __line = #p::Line::new();
+        let mut __frame = #p::AsyncFrame::new(&__SITE, #kept);
+        #tail #end
+    }
+}
+
+fn polled(plan: &Plan, body: &Body, moves: bool) -> TokenStream {
+    let here = Span::mixed_site();
+    let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> let __at = &__line;));
+    let capture = moves.then(|| quote_spanned!(here=> move));
+    let poll = match &plan.options.silent {
+        Some(_) => quote_spanned!(here=> poll_catch),
+        None => quote_spanned!(here=> poll),
+    };
+    quote_spanned! {here=> {
+        #at
+        let mut __body = ::core::pin::pin!(async #capture { #body });
+        ::core::future::poll_fn(|__cx| __frame.#poll(&__line, __body.as_mut(), __cx)).await
+    }}
+}

@@ -1,0 +1,5 @@
+//! First stage: tokens become options, functions and pairs, nothing is judged.
+
+pub(crate) mod function;
+pub(crate) mod options;
+pub(crate) mod pairs;

@@ -1,0 +1,165 @@
+//! Second stage: options and function are held against the rules and become a plan.
+
+pub(crate) mod bindings;
+pub(crate) mod names;
+pub(crate) mod returns;
+mod rules;
+
+use crate::errors::Errors;
+use crate::parse::function::Function;
+use crate::parse::options::{Options, Silent};
+use bindings::{bindings, Binding};
+use names::Names;
+use returns::{future_output, Returns};
+use syn::{Expr, ExprAsync, Ident, Item, Stmt};
+
+/// How one argument is shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum How {
+    Keep,
+    Always,
+    Serialize,
+    Masked,
+}
+
+/// An argument that the frame shows.
+#[derive(Clone)]
+pub(crate) struct Local {
+    pub(crate) ident: Ident,
+    pub(crate) how: How,
+}
+
+/// Where the function's work is done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Shape {
+    Sync,
+    Async,
+    /// The body ends in an `async` block, perhaps boxed, that is the work.
+    Block,
+}
+
+/// A function that passed all rules, with everything that the expansion needs.
+pub(crate) struct Plan {
+    pub(crate) function: Function,
+    pub(crate) options: Options,
+    pub(crate) shape: Shape,
+    pub(crate) locals: Vec<Local>,
+    /// What the work returns: the future's output where there is a future.
+    pub(crate) returns: Returns,
+    /// The options' expressions read what the body would otherwise take.
+    pub(crate) borrows: bool,
+}
+
+/// Where a function was found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Place {
+    /// The attribute stands on the function itself.
+    Alone,
+    /// In an inherent `impl` that the attribute covers: a sibling may be added.
+    Inherent,
+    /// In another block that the attribute covers.
+    Other,
+}
+
+/// Checks a function with its options; on violations the function comes back.
+pub(crate) fn plan(attribute: &str, options: Options, function: Function, mut errors: Errors) -> Result<Plan, (Function, Errors)> {
+    let bound = bindings(&function.sig);
+    let (shape, returns) = shape(&function);
+    rules::check(attribute, &options, &function, &bound, &returns, &mut errors);
+    if !errors.is_empty() {
+        return Err((function, errors));
+    }
+    let locals = locals(&options, &function, &bound, shape);
+    let borrows = borrows(&options, &bound);
+    Ok(Plan { function, options, shape, locals, returns, borrows })
+}
+
+fn shape(function: &Function) -> (Shape, Returns) {
+    let whole = Returns::of(&function.sig.output);
+    if function.sig.asyncness.is_some() {
+        return (Shape::Async, whole);
+    }
+    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts)) else {
+        return (Shape::Sync, whole);
+    };
+    match future_output(written) {
+        Some(output) => (Shape::Block, Returns::of_type(output)),
+        None => (Shape::Sync, whole),
+    }
+}
+
+/// The `async` block that a body ends in, also inside `Box::pin(..)`.
+pub(crate) fn async_tail(stmts: &[Stmt]) -> Option<&ExprAsync> {
+    match stmts.last()? {
+        Stmt::Expr(Expr::Async(block), None) => Some(block),
+        Stmt::Expr(Expr::Call(call), None) if is_box_pin(&call.func) && call.args.len() == 1 => {
+            match call.args.first()? {
+                Expr::Async(block) => Some(block),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The same, to put another expression in its place.
+pub(crate) fn async_tail_mut(stmts: &mut [Stmt]) -> Option<&mut Expr> {
+    match stmts.last_mut()? {
+        Stmt::Expr(expr @ Expr::Async(_), None) => Some(expr),
+        Stmt::Expr(Expr::Call(call), None) => call.args.first_mut(),
+        _ => None,
+    }
+}
+
+fn is_box_pin(func: &Expr) -> bool {
+    let Expr::Path(path) = func else { return false };
+    let mut segments = path.path.segments.iter().rev();
+    let pin = segments.next().is_some_and(|last| last.ident == "pin");
+    pin && segments.next().is_some_and(|before| before.ident == "Box")
+}
+
+fn locals(options: &Options, function: &Function, bound: &[Binding], shape: Shape) -> Vec<Local> {
+    if options.skip_all {
+        return Vec::new();
+    }
+    let named = match (shape, async_tail(&function.block.stmts)) {
+        (Shape::Block, Some(tail)) => Names::of_block(&tail.block),
+        _ => Names::of_block(&function.block),
+    };
+    let shown = bound.iter().filter(|binding| !options.skip.contains(&binding.ident));
+    shown.filter_map(|binding| local(options, &named, binding, shape)).collect()
+}
+
+fn local(options: &Options, named: &Names, binding: &Binding, shape: Shape) -> Option<Local> {
+    let ident = &binding.ident;
+    let how = if options.mask.contains(ident) {
+        How::Masked
+    } else if options.serialize.contains(ident) {
+        How::Serialize
+    } else if options.keep.contains(ident) {
+        How::Always
+    } else {
+        How::Keep
+    };
+    // A name that nothing mentions stays unmentioned, so that the lint for unused arguments holds.
+    let quiet = shape != Shape::Block && ident.to_string().starts_with('_');
+    (how != How::Keep || quiet || named.has(ident)).then(|| Local { ident: ident.clone(), how })
+}
+
+fn borrows(options: &Options, bound: &[Binding]) -> bool {
+    let mut names = Names::default();
+    options.context.iter().for_each(|pair| names.add_expr(&pair.value.expr));
+    if let Some(shown) = &options.fingerprint {
+        names.add_expr(&shown.expr);
+    }
+    if let Some(Silent::Value(expr)) = &options.silent {
+        names.add_expr(expr);
+    }
+    options.ignore.iter().filter_map(|ignored| ignored.guard.as_ref()).for_each(|guard| names.add_expr(guard));
+    bound.iter().any(|binding| !binding.copied && names.has(&binding.ident))
+}
+
+/// Whether an item is one that a body may begin with before our own statements.
+pub(crate) fn is_leading_item(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Item(item) if !matches!(item, Item::Macro(_) | Item::Verbatim(_)))
+}
