@@ -37,9 +37,11 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
     let body = Body::new(plan, root, block, Reach::Line).with_return_type(&plan.returns);
     let (entry, kept) = (site::on_entry(plan, root), site::kept(plan, root));
     let site = site::site(plan, root, &body.points);
-    let tail = Settle { plan, root, line: quote_spanned!(here=> &__line,) }.tail(polled(plan, &body, moves));
+    let tail = Settle { plan, root, line: quote_spanned!(here=> &__line,) }
+        .tail(polled(plan, &body, moves));
     let never = matches!((&plan.returns, &plan.options.silent), (Returns::Never, None));
-    let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
+    let end = never
+        .then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
     quote_spanned! {here=>
         #site
         #entry

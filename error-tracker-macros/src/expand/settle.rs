@@ -22,7 +22,9 @@ impl Settle<'_> {
         match (&self.plan.options.silent, &self.plan.returns) {
             (Some(silent), _) => self.swallowing(silent, outcome),
             (None, Returns::Never) => outcome,
-            (None, Returns::Unit) => quote_spanned!(Span::mixed_site()=> #outcome; __frame.leave();),
+            (None, Returns::Unit) => {
+                quote_spanned!(Span::mixed_site()=> #outcome; __frame.leave();)
+            }
             (None, _) => {
                 let passing = self.passing(false);
                 quote_spanned!(Span::mixed_site()=> let __result = #outcome; #passing __result)

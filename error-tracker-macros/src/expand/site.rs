@@ -22,7 +22,9 @@ pub(crate) fn site(plan: &Plan, root: &Root, points: &[Point]) -> TokenStream {
     let name = sig.ident.unraw().to_string();
     let line = line_of(sig.ident.span());
     let arguments = plan.locals.iter().take(IN_TUPLE).map(|local| local.ident.unraw().to_string());
-    let points = points.iter().map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
+    let points = points
+        .iter()
+        .map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
     let more = modifiers(plan, root);
     quote_spanned! {here=>
         static __SITE: #p::Site = #p::Site::new(
@@ -61,7 +63,8 @@ fn modifiers(plan: &Plan, root: &Root) -> TokenStream {
 pub(crate) fn level_path(root: &Root, level: &Ident) -> TokenStream {
     let krate = root.krate();
     let text = level.to_string();
-    let variant = LEVELS.iter().find(|(name, _)| *name == text).map_or("Error", |(_, variant)| variant);
+    let variant =
+        LEVELS.iter().find(|(name, _)| *name == text).map_or("Error", |(_, variant)| variant);
     let variant = Ident::new(variant, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> #krate::Level::#variant)
 }

@@ -62,7 +62,12 @@ pub(crate) enum Place {
 }
 
 /// Checks a function with its options; on violations the function comes back.
-pub(crate) fn plan(attribute: &str, options: Options, function: Function, mut errors: Errors) -> Result<Plan, (Function, Errors)> {
+pub(crate) fn plan(
+    attribute: &str,
+    options: Options,
+    function: Function,
+    mut errors: Errors,
+) -> Result<Plan, (Function, Errors)> {
     let bound = bindings(&function.sig);
     let (shape, returns) = shape(&function);
     rules::check(attribute, &options, &function, &bound, &returns, &mut errors);
@@ -79,7 +84,8 @@ fn shape(function: &Function) -> (Shape, Returns) {
     if function.sig.asyncness.is_some() {
         return (Shape::Async, whole);
     }
-    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts)) else {
+    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts))
+    else {
         return (Shape::Sync, whole);
     };
     match future_output(written) {
@@ -155,7 +161,11 @@ fn borrows(options: &Options, bound: &[Binding]) -> bool {
     if let Some(Silent::Value(expr)) = &options.silent {
         names.add_expr(expr);
     }
-    options.ignore.iter().filter_map(|ignored| ignored.guard.as_ref()).for_each(|guard| names.add_expr(guard));
+    options
+        .ignore
+        .iter()
+        .filter_map(|ignored| ignored.guard.as_ref())
+        .for_each(|guard| names.add_expr(guard));
     bound.iter().any(|binding| !binding.copied && names.has(&binding.ident))
 }
 
