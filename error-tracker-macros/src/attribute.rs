@@ -30,12 +30,7 @@ pub(crate) fn track_exception(options: TokenStream, item: TokenStream) -> TokenS
 pub(crate) const BODILESS: &str =
     "`track_exception` needs a body to record: put it on the methods of the `impl`, or on a default method";
 
-fn expand_function(
-    name: &str,
-    options: TokenStream,
-    function: Function,
-    mut errors: Errors,
-) -> TokenStream {
+fn expand_function(name: &str, options: TokenStream, function: Function, mut errors: Errors) -> TokenStream {
     let options = options::parse(name, options, &mut errors);
     match plan(name, options, function, errors) {
         Ok(plan) => expand::function(plan),

@@ -62,7 +62,7 @@ pub fn print_exception(
 /// ```
 #[track_caller]
 pub fn format_exception(error: &(dyn StdError + '_)) -> String {
-    global::report(Failure::from_dyn(error), Location::caller())
+    global::report(&Failure::from_dyn(error), Location::caller())
 }
 
 /// Adds a value to the innermost scope of the running task.

@@ -8,6 +8,7 @@
 use std::any::type_name;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Write as _};
+use std::sync::OnceLock;
 
 use crate::text::Bounded;
 
@@ -19,8 +20,9 @@ pub struct Failure<'a>(View<'a>);
 enum View<'a> {
     /// A type that implements `Error`; its name.
     Typed(&'a (dyn Error + 'a), &'static str),
-    /// A boxed error behind `Box<dyn Error>`, `anyhow::Error`, `eyre::Report`: its type is not known.
-    Boxed(&'a (dyn Error + 'static), &'static str),
+    /// A boxed error behind `Box<dyn Error>`, `anyhow::Error`, `eyre::Report`: its type is not
+    /// known, but the box has a name, and its `Debug` shows the backtrace that it carries.
+    Boxed(&'a (dyn Error + 'static), &'static str, &'a dyn Debug),
     Display(&'a dyn Display, &'static str),
     Debug(&'a dyn Debug, &'static str),
     Opaque(&'static str),
@@ -46,7 +48,7 @@ impl<'a> Failure<'a> {
     /// Returns the name of the container that hides the type: `anyhow::Error` and the like.
     pub(crate) fn container(&self) -> &'static str {
         match self.0 {
-            View::Boxed(_, name) => name,
+            View::Boxed(_, name, _) => name,
             _ => "dyn Error",
         }
     }
@@ -63,7 +65,7 @@ impl<'a> Failure<'a> {
     /// Returns where the error object itself lives, if that tells one object from another.
     pub(crate) fn address(&self) -> usize {
         match self.0 {
-            View::Boxed(error, _) => std::ptr::from_ref(error).cast::<()>() as usize,
+            View::Boxed(error, ..) => std::ptr::from_ref(error).cast::<()>() as usize,
             View::Typed(error, "") => std::ptr::from_ref(error).cast::<()>() as usize,
             _ => 0,
         }
@@ -73,7 +75,7 @@ impl<'a> Failure<'a> {
     pub(crate) fn write_message(&self, out: &mut Bounded<'_>) {
         let _ = match self.0 {
             View::Typed(error, _) => write!(out, "{error}"),
-            View::Boxed(error, _) => write!(out, "{error}"),
+            View::Boxed(error, ..) => write!(out, "{error}"),
             View::Display(error, _) => write!(out, "{error}"),
             View::Debug(error, _) => write!(out, "{error:?}"),
             View::Opaque(name) => write!(out, "<{name}>"),
@@ -85,23 +87,68 @@ impl<'a> Failure<'a> {
         let mut identifier = Identifier(out);
         let _ = match self.0 {
             View::Typed(error, _) => write!(identifier, "{error:?}"),
-            View::Boxed(error, _) => write!(identifier, "{error:?}"),
+            View::Boxed(error, ..) => write!(identifier, "{error:?}"),
             View::Debug(error, _) => write!(identifier, "{error:?}"),
             View::Display(..) | View::Opaque(_) => Ok(()),
         };
+    }
+
+    /// Writes the backtrace that the error itself carries: `anyhow` and `eyre` capture one where
+    /// `RUST_BACKTRACE` asks for it, and give it away in their `Debug` alone.
+    pub(crate) fn write_backtrace(&self, out: &mut Bounded<'_>) {
+        let View::Boxed(_, name, container) = self.0 else { return };
+        if (name.starts_with("anyhow::") || name.starts_with("eyre::")) && captures_backtraces() {
+            let mut after = After { out, heading: HEADING, matched: 0 };
+            let _ = write!(after, "{container:?}");
+        }
     }
 
     /// Returns the causes, nearest first.
     pub(crate) fn causes(&self) -> impl Iterator<Item = &'a (dyn Error + 'static)> + use<'a> {
         let first = match self.0 {
             View::Typed(error, _) => error.source(),
-            View::Boxed(error, _) => error.source(),
+            View::Boxed(error, ..) => error.source(),
             _ => None,
         };
         std::iter::successors(first, |error| {
             let error: &'a (dyn Error + 'static) = *error;
             error.source()
         })
+    }
+}
+
+/// What stands before the backtrace in the `Debug` of `anyhow` and `eyre`.
+const HEADING: &str = "Stack backtrace:\n";
+
+/// The rule of `std::backtrace`: what the environment says at the first look holds.
+fn captures_backtraces() -> bool {
+    static CAPTURES: OnceLock<bool> = OnceLock::new();
+    *CAPTURES.get_or_init(|| {
+        let asked =
+            std::env::var("RUST_LIB_BACKTRACE").or_else(|_| std::env::var("RUST_BACKTRACE"));
+        asked.is_ok_and(|value| value != "0")
+    })
+}
+
+/// Passes on what is written after a heading.
+struct After<'a, 'b> {
+    out: &'a mut Bounded<'b>,
+    heading: &'static str,
+    matched: usize,
+}
+
+impl fmt::Write for After<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for (at, byte) in text.bytes().enumerate() {
+            if self.matched == self.heading.len() {
+                return self.out.write_str(text.get(at..).unwrap_or_default());
+            }
+            self.matched = match self.heading.as_bytes()[self.matched] == byte {
+                true => self.matched + 1,
+                false => usize::from(byte == self.heading.as_bytes()[0]),
+            };
+        }
+        Ok(())
     }
 }
 
@@ -180,10 +227,10 @@ macro_rules! views {
 views! {
     ExitError, FaultError: [&&&&&&], [&&&&&], [Error + 'a],
         |error| View::Typed(error, type_name::<E>());
-    ExitSendSync, FaultSendSync: [&&&&&], [&&&&], [AsRef<dyn Error + Send + Sync>],
-        |error| View::Boxed(error.as_ref(), type_name::<E>());
-    ExitBoxed, FaultBoxed: [&&&&], [&&&], [AsRef<dyn Error>],
-        |error| View::Boxed(error.as_ref(), type_name::<E>());
+    ExitSendSync, FaultSendSync: [&&&&&], [&&&&], [AsRef<dyn Error + Send + Sync> + Debug],
+        |error| View::Boxed(error.as_ref(), type_name::<E>(), error);
+    ExitBoxed, FaultBoxed: [&&&&], [&&&], [AsRef<dyn Error> + Debug],
+        |error| View::Boxed(error.as_ref(), type_name::<E>(), error);
     ExitDisplay, FaultDisplay: [&&&], [&&], [Display + 'a],
         |error| View::Display(error, type_name::<E>());
     ExitDebug, FaultDebug: [&&], [&], [Debug + 'a],

@@ -1,13 +1,17 @@
 //! The process's tracker, and the one that a test puts in its place on its own thread.
 
 use std::cell::RefCell;
+use std::panic::Location;
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 
-use crate::capture::Recorder;
+use crate::backtrace::Symbolizer;
+use crate::capture::{Recorder, RecorderParts};
 use crate::error::{Error, ErrorKind};
+use crate::fault::Failure;
+use crate::report;
 use crate::tracker::{Builder, Guard, Tracker};
 
 static GLOBAL: OnceCell<Installed> = OnceCell::new();
@@ -120,9 +124,11 @@ fn panicked(recorder: &Recorder, info: &std::panic::PanicHookInfo<'_>) {
     recorder.flush(LIMIT);
 }
 
-/// Returns the handle of the process's tracker; `None` before [`init!`](crate::init!).
-pub fn tracker() -> Option<Tracker> {
-    GLOBAL.get().map(|installed| installed.tracker.clone())
+/// Returns the handle of the process's tracker.
+///
+/// Before [`init!`](crate::init!) it reads nothing, and its health says *closed*.
+pub fn tracker() -> Tracker {
+    GLOBAL.get().map_or(Tracker::none(), |installed| installed.tracker.clone())
 }
 
 /// Waits until everything recorded so far is stored, at most `timeout`.
@@ -133,10 +139,20 @@ pub fn flush(timeout: Duration) -> bool {
 }
 
 /// Returns the masked report of an error, recording nothing.
-pub(crate) fn report(
-    failure: crate::fault::Failure<'_>,
-    _location: &'static std::panic::Location<'static>,
-) -> String {
-    let _ = failure;
-    String::new()
+///
+/// The process's masking applies, also after its guard dropped; before there is one, the default.
+pub(crate) fn report(failure: &Failure<'_>, location: &'static Location<'static>) -> String {
+    let local = LOCAL.try_with(|local| local.try_borrow().ok()?.clone()).ok().flatten();
+    let installed = GLOBAL.get().map(|installed| Arc::clone(&installed.recorder));
+    let recorder =
+        local.or(installed).unwrap_or_else(|| Arc::new(Recorder::new(RecorderParts::default())));
+    let mut text = String::new();
+    if let Some(event) = recorder.describe(failure, location) {
+        let crates: Vec<&str> = Vec::new();
+        let stack = Symbolizer::default().name(&event.addresses, &crates);
+        let frames = stack.as_deref().map_or(&[][..], |stack| &stack.frames);
+        // Writing to a String does not fail.
+        let _ = report::write(&mut text, &event, frames);
+    }
+    text
 }

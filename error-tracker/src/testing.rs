@@ -5,12 +5,10 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::capture::{Budget, Recorder, RecorderParts};
+use crate::capture::{Recorder, RecorderParts};
 use crate::global;
-use crate::mask::Masker;
-use crate::model::{Clock, Event};
-use crate::queue::{Counters, Message, Sink};
-use crate::text::Limits;
+use crate::model::Event;
+use crate::queue::{Message, Sink};
 
 /// Runs a closure and returns the events that its thread recorded meanwhile, in order.
 ///
@@ -57,16 +55,8 @@ pub async fn record_async<F: Future>(future: F) -> Vec<Event> {
 }
 
 fn recorder(events: &Arc<Collected>) -> Recorder {
-    Recorder::new(RecorderParts {
-        masker: Masker::default(),
-        limits: Limits::default(),
-        stack: true,
-        globals: Vec::new(),
-        counters: Arc::new(Counters::new()),
-        sink: Arc::clone(events) as Arc<dyn Sink>,
-        clock: Clock::default(),
-        budget: Budget::Unlimited,
-    })
+    let sink = Arc::clone(events) as Arc<dyn Sink>;
+    Recorder::new(RecorderParts { sink, ..RecorderParts::default() })
 }
 
 /// Events in memory, amended in place.

@@ -19,21 +19,31 @@ pub(crate) struct Body {
 
 impl Body {
     /// Notes the body's points where its failures matter.
-    pub(crate) fn new(plan: &Plan, root: &Root, mut block: Block, reach: Reach) -> Body {
-        let points = match plan.returns.may_fail() {
+    pub(crate) fn new(mut block: Block, returns: &Returns, reach: Reach) -> Body {
+        let points = match returns.may_fail() {
             true => notes::add(&mut block, reach),
             false => Vec::new(),
         };
         let items = block.stmts.iter().take_while(|stmt| is_leading_item(stmt)).count();
         let rest = block.stmts.split_off(items);
-        Body { points, leading: block.stmts, rest, first: handled(plan, root) }
+        Body { points, leading: block.stmts, rest, first: TokenStream::new() }
+    }
+
+    /// Records what the argument of `handler` holds, before the body uses it.
+    pub(crate) fn with_handler(mut self, plan: &Plan, root: &Root) -> Body {
+        if let Some(error) = &plan.options.handler {
+            let (p, here) = (root.private(), Span::mixed_site());
+            let fault = probe::fault(root, quote_spanned!(here=> &#error));
+            self.first.extend(quote_spanned!(here=> #p::handle(#fault);));
+        }
+        self
     }
 
     /// Tells the compiler what an `async` block returns, as no annotation can.
     pub(crate) fn with_return_type(mut self, returns: &Returns) -> Body {
         let here = Span::mixed_site();
         let hint = match returns {
-            Returns::Never => return self,
+            Returns::Never | Returns::Unknown => return self,
             Returns::Unit => quote_spanned! {here=>
                 #[allow(unreachable_code, clippy::needless_return)]
                 if false {
@@ -59,11 +69,4 @@ impl ToTokens for Body {
         self.first.to_tokens(tokens);
         self.rest.iter().for_each(|stmt| stmt.to_tokens(tokens));
     }
-}
-
-fn handled(plan: &Plan, root: &Root) -> TokenStream {
-    let Some(error) = &plan.options.handler else { return TokenStream::new() };
-    let (p, here) = (root.private(), Span::mixed_site());
-    let fault = probe::fault(root, quote_spanned!(here=> &#error));
-    quote_spanned!(here=> #p::handle(#fault);)
 }

@@ -2,9 +2,11 @@
 
 mod asynchronous;
 pub(crate) mod body;
+pub(crate) mod calls;
 pub(crate) mod notes;
 pub(crate) mod probe;
 pub(crate) mod root;
+pub(crate) mod scope;
 mod settle;
 pub(crate) mod site;
 mod synchronous;

@@ -25,8 +25,8 @@ pub(crate) enum Reach {
 /// Rewrites the statements of a body and returns its points.
 pub(crate) fn add(block: &mut Block, reach: Reach) -> Vec<Point> {
     let mut notes = Notes { points: Vec::new(), reach };
-    notes.visit_block_mut(block);
     notes.mark_tail(block);
+    notes.visit_block_mut(block);
     notes.points
 }
 
@@ -49,23 +49,19 @@ impl Notes {
 
     fn note_of(&mut self, code: &impl ToTokens) -> TokenStream {
         let tokens = code.to_token_stream();
-        let span =
-            tokens.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span());
-        self.note(span, one_line(tokens))
+        let span = tokens.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span());
+        self.note(span, one_line(tokens).replace("__self", "self"))
     }
 
     fn mark_tail(&mut self, block: &mut Block) {
-        let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() else {
-            self.mark_renamed_tail(block);
-            return;
-        };
-        if let Some(note) = self.mark(tail) {
+        let Some((Stmt::Expr(tail, None), before)) = block.stmts.split_last_mut() else { return };
+        if let Some(inner) = before.last_mut().and_then(|stmt| named_result(stmt, tail)) {
+            self.mark_tail(inner);
+        } else if let Some(note) = self.mark(tail) {
             let last = block.stmts.len().saturating_sub(1);
             block.stmts.insert(last, statement(note));
         }
     }
-
-    fn mark_renamed_tail(&mut self, _: &mut Block) {}
 
     /// Marks a tail from inside, or returns the note to put before it.
     fn mark(&mut self, tail: &mut Expr) -> Option<TokenStream> {
@@ -126,20 +122,15 @@ impl VisitMut for Notes {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::Closure(_)
-            | Expr::Async(_)
-            | Expr::Const(_)
-            | Expr::TryBlock(_)
-            | Expr::Macro(_) => {}
+            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) | Expr::Macro(_) => {}
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
             Expr::Try(attempt) => {
-                let text = one_line(attempt.expr.to_token_stream());
+                let text = one_line(attempt.expr.to_token_stream()).replace("__self", "self");
                 let note = self.note(attempt.question_token.span(), text);
                 self.visit_expr_mut(&mut attempt.expr);
                 let inner = &attempt.expr;
                 let here = Span::mixed_site();
-                *attempt.expr =
-                    Expr::Verbatim(quote_spanned!(here=> (match #inner { __v => { #note __v } })));
+                *attempt.expr = Expr::Verbatim(quote_spanned!(here=> (match #inner { __v => { #note __v } })));
             }
             Expr::Return(give) => {
                 let Some(value) = &mut give.expr else { return };
@@ -160,6 +151,19 @@ impl VisitMut for Notes {
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
 }
 
+/// The block of `let __ret = { .. }; __ret`, which `async_trait` makes of a body.
+fn named_result<'a>(stmt: &'a mut Stmt, tail: &Expr) -> Option<&'a mut Block> {
+    let Stmt::Local(local) = stmt else { return None };
+    match &mut *local.init.as_mut()?.expr {
+        Expr::Block(body) if is_result_name(tail) => Some(&mut body.block),
+        _ => None,
+    }
+}
+
+fn is_result_name(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident("__ret"))
+}
+
 fn statement(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
 }
@@ -177,12 +181,10 @@ fn after(note: TokenStream, value: &Expr) -> Expr {
 fn is_quiet(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) | Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => {
-            true
-        }
+        Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => true,
         Expr::Verbatim(_) => true,
         Expr::Tuple(tuple) => tuple.elems.is_empty(),
-        Expr::Path(path) => path.path.is_ident("None"),
+        Expr::Path(path) => path.path.is_ident("None") || is_result_name(expr),
         Expr::Call(call) => ends_in(&call.func, &["Ok", "Some"]),
         Expr::Macro(call) => !may_return(&call.mac),
         Expr::Paren(inner) => is_quiet(&inner.expr),
@@ -198,41 +200,12 @@ fn ends_in(func: &Expr, names: &[&str]) -> bool {
 /// Whether a macro's expansion may leave the function; those of the standard library don't.
 fn may_return(call: &Macro) -> bool {
     const HARMLESS: [&str; 30] = [
-        "println",
-        "eprintln",
-        "print",
-        "eprint",
-        "format",
-        "vec",
-        "write",
-        "writeln",
-        "assert",
-        "assert_eq",
-        "assert_ne",
-        "debug_assert",
-        "debug_assert_eq",
-        "debug_assert_ne",
-        "panic",
-        "todo",
-        "unimplemented",
-        "unreachable",
-        "dbg",
-        "matches",
-        "trace",
-        "debug",
-        "info",
-        "warn",
-        "error",
-        "log",
-        "format_args",
-        "thread_local",
-        "concat",
-        "include_str",
+        "println", "eprintln", "print", "eprint", "format", "vec", "write", "writeln", "assert", "assert_eq",
+        "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "panic", "todo", "unimplemented",
+        "unreachable", "dbg", "matches", "trace", "debug", "info", "warn", "error", "log", "format_args",
+        "thread_local", "concat", "include_str",
     ];
-    call.path
-        .segments
-        .last()
-        .is_some_and(|last| !HARMLESS.contains(&last.ident.to_string().as_str()))
+    call.path.segments.last().is_some_and(|last| !HARMLESS.contains(&last.ident.to_string().as_str()))
 }
 
 #[cfg(test)]
@@ -246,8 +219,7 @@ mod tests {
     }
 
     fn rewritten(body: &str) -> (String, Vec<String>) {
-        let mut block: Block =
-            syn::parse_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
+        let mut block: Block = syn::parse_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
         let points = add(&mut block, Reach::Line);
         (block.to_token_stream().to_string(), points.into_iter().map(|point| point.text).collect())
     }
@@ -257,18 +229,12 @@ mod tests {
         assert_eq!(texts("{ a()?.b(c?)?; Ok(()) }").len(), 3);
         let (code, points) = rewritten("{ let x = f(1)?; Ok(x) }");
         assert_eq!(points, ["f(1)"]);
-        assert_eq!(
-            code,
-            "{ let x = (match f (1) { __v => { __at . set (1u32) ; __v } }) ? ; Ok (x) }"
-        );
+        assert_eq!(code, "{ let x = (match f (1) { __v => { __at . set (1u32) ; __v } }) ? ; Ok (x) }");
     }
 
     #[test]
     fn returns_of_failures_are_noted_and_of_values_are_not() {
-        assert_eq!(
-            texts("{ if a { return Err(E); } if b { return Ok(1); } return f(2); }"),
-            ["Err(E)", "f(2)"]
-        );
+        assert_eq!(texts("{ if a { return Err(E); } if b { return Ok(1); } return f(2); }"), ["Err(E)", "f(2)"]);
         assert!(texts("{ return; }").is_empty());
     }
 
@@ -282,9 +248,13 @@ mod tests {
     }
 
     #[test]
+    fn a_tail_s_text_is_the_user_s() {
+        assert_eq!(texts("{ f(a?) }"), ["f(a?)", "a"]);
+    }
+
+    #[test]
     fn closures_nested_items_and_async_blocks_are_left_alone() {
-        let body =
-            "{ let f = || a()?; async { b()? }; const { c()? }; fn g() -> R { d()? } Ok([1; 3]) }";
+        let body = "{ let f = || a()?; async { b()? }; const { c()? }; fn g() -> R { d()? } Ok([1; 3]) }";
         assert!(texts(body).is_empty());
     }
 

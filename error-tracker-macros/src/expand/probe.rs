@@ -60,3 +60,13 @@ pub(crate) fn silent(root: &Root, ty: &TokenStream, at: Span) -> TokenStream {
         #call
     }}
 }
+
+/// The same where the type has no name in the source: like that of `__outcome`.
+pub(crate) fn silent_like(root: &Root) -> TokenStream {
+    let p = root.private();
+    quote_spanned! {Span::mixed_site()=> {
+        #[allow(unused_imports)]
+        use #p::{SilentOk as _, SilentDefault as _};
+        (&&#p::Silent::like(&__outcome)).value()
+    }}
+}

@@ -2,28 +2,32 @@
 
 use crate::expand::probe;
 use crate::expand::root::Root;
-use crate::parse::options::Silent;
+use crate::parse::options::{Ignored, Silent};
 use crate::validate::returns::Returns;
-use crate::validate::Plan;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote_spanned, ToTokens};
 use syn::spanned::Spanned;
 
-/// The code around a body's result; `line` is the argument that async frames take first.
+/// The code around a body's result.
 pub(crate) struct Settle<'a> {
-    pub(crate) plan: &'a Plan,
     pub(crate) root: &'a Root,
+    pub(crate) returns: &'a Returns,
+    pub(crate) silent: Option<&'a Silent>,
+    pub(crate) ignore: &'a [Ignored],
+    /// The argument that async frames take first.
     pub(crate) line: TokenStream,
 }
 
 impl Settle<'_> {
     /// The tail of the function: `outcome` is the body's result, or with `silent` the fenced one.
     pub(crate) fn tail(&self, outcome: TokenStream) -> TokenStream {
-        match (&self.plan.options.silent, &self.plan.returns) {
+        match (self.silent, self.returns) {
+            (Some(silent), Returns::Never) => self.instead_of_a_panic(silent, outcome),
             (Some(silent), _) => self.swallowing(silent, outcome),
             (None, Returns::Never) => outcome,
             (None, Returns::Unit) => {
-                quote_spanned!(Span::mixed_site()=> #outcome; __frame.leave();)
+                let passing = self.passing(false);
+                quote_spanned!(Span::mixed_site()=> #outcome; #passing)
             }
             (None, _) => {
                 let passing = self.passing(false);
@@ -32,12 +36,25 @@ impl Settle<'_> {
         }
     }
 
+    fn instead_of_a_panic(&self, silent: &Silent, outcome: TokenStream) -> TokenStream {
+        let (line, value) = (&self.line, self.silent_value(silent));
+        quote_spanned! {Span::mixed_site()=>
+            #[allow(unreachable_code, unreachable_patterns)]
+            let __panic = match #outcome {
+                ::core::result::Result::Err(__panic) => __panic,
+                ::core::result::Result::Ok(_) => ::core::unreachable!(),
+            };
+            __frame.caught(#line __panic);
+            #value
+        }
+    }
+
     fn swallowing(&self, silent: &Silent, outcome: TokenStream) -> TokenStream {
         let here = Span::mixed_site();
         let (passing, line, value) = (self.passing(true), &self.line, self.silent_value(silent));
         let some = quote_spanned!(here=> ::core::option::Option::Some);
         let none = quote_spanned!(here=> ::core::option::Option::None);
-        let kept = match self.plan.returns.may_fail() {
+        let kept = match self.returns.may_fail() {
             true => quote_spanned!(here=> if #passing { #some(__result) } else { #none }),
             false => quote_spanned!(here=> #passing #some(__result)),
         };
@@ -59,10 +76,10 @@ impl Settle<'_> {
     /// Closes the frame; with `silent` an expression that says whether the result may pass.
     fn passing(&self, swallowed: bool) -> TokenStream {
         let here = Span::mixed_site();
-        if !self.plan.returns.may_fail() {
-            return quote_spanned!(here=> __frame.leave(););
-        }
         let line = &self.line;
+        if !self.returns.may_fail() {
+            return quote_spanned!(here=> __frame.leave(#line););
+        }
         let exit = probe::exit(self.root, quote_spanned!(here=> __result));
         let (passes, fails) = match swallowed {
             true => (quote_spanned!(here=> true), quote_spanned!(here=> false)),
@@ -70,7 +87,7 @@ impl Settle<'_> {
         };
         let probed = quote_spanned! {here=>
             match #exit {
-                ::core::option::Option::None => { __frame.leave(); #passes }
+                ::core::option::Option::None => { __frame.leave(#line); #passes }
                 ::core::option::Option::Some(__failure) => { __frame.fail(#line __failure, #swallowed); #fails }
             }
         };
@@ -78,24 +95,25 @@ impl Settle<'_> {
     }
 
     fn unless_ignored(&self, probed: TokenStream, passes: &TokenStream) -> TokenStream {
-        if self.plan.options.ignore.is_empty() {
+        if self.ignore.is_empty() {
             return probed;
         }
-        let here = Span::mixed_site();
-        let arms = self.plan.options.ignore.iter().map(|ignored| {
+        let (here, line) = (Span::mixed_site(), &self.line);
+        let arms = self.ignore.iter().map(|ignored| {
             let pattern = &ignored.pattern;
             let guard = ignored.guard.as_ref().map(|guard| quote_spanned!(here=> if #guard));
-            quote_spanned!(here=> ::core::result::Result::Err(#pattern) #guard => { __frame.ignored(); #passes })
+            quote_spanned!(here=> ::core::result::Result::Err(#pattern) #guard => { __frame.ignored(#line); #passes })
         });
         quote_spanned!(here=> match &__result { #(#arms)* _ => #probed })
     }
 
     fn silent_value(&self, silent: &Silent) -> TokenStream {
-        match (silent, &self.plan.returns) {
+        match (silent, self.returns) {
             (Silent::Value(expr), _) => expr.to_token_stream(),
             (Silent::Default, Returns::Value { written, .. }) => {
                 probe::silent(self.root, &written.to_token_stream(), written.span())
             }
+            (Silent::Default, Returns::Unknown) => probe::silent_like(self.root),
             (Silent::Default, _) => quote_spanned!(Span::mixed_site()=> ()),
         }
     }

@@ -21,27 +21,33 @@ pub(crate) fn site(plan: &Plan, root: &Root, points: &[Point]) -> TokenStream {
     let sig = &plan.function.sig;
     let name = sig.ident.unraw().to_string();
     let line = line_of(sig.ident.span());
-    let arguments = plan.locals.iter().take(IN_TUPLE).map(|local| local.ident.unraw().to_string());
-    let points = points
-        .iter()
-        .map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
-    let more = modifiers(plan, root);
+    let arguments = plan.locals.iter().take(IN_TUPLE).map(|local| local.name.clone());
+    let points = points.iter().map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
+    let path = is_method(sig).then(|| path_fn(root));
+    let more = modifiers(plan, root, path.is_some());
     quote_spanned! {here=>
+        #path
         static __SITE: #p::Site = #p::Site::new(
             #name, ::core::module_path!(), ::core::file!(), #line, &[#(#arguments),*], &[#(#points),*]
         ) #more;
     }
 }
 
-fn modifiers(plan: &Plan, root: &Root) -> TokenStream {
+/// A function that knows the path it stands at, types included.
+pub(crate) fn path_fn(root: &Root) -> TokenStream {
     let p = root.private();
+    quote_spanned! {Span::mixed_site()=>
+        fn __path() -> &'static str {
+            #p::path_of(__path)
+        }
+    }
+}
+
+fn modifiers(plan: &Plan, root: &Root, path: bool) -> TokenStream {
     let here = Span::mixed_site();
     let mut out = TokenStream::new();
-    if is_method(&plan.function.sig) {
-        out.extend(quote_spanned! {here=> .with_path({
-            fn __path() -> &'static str { #p::path_of(__path) }
-            __path
-        })});
+    if path {
+        out.extend(quote_spanned!(here=> .with_path(__path)));
     }
     if let Some(name) = &plan.options.name {
         out.extend(quote_spanned!(here=> .with_name(#name)));
@@ -63,8 +69,7 @@ fn modifiers(plan: &Plan, root: &Root) -> TokenStream {
 pub(crate) fn level_path(root: &Root, level: &Ident) -> TokenStream {
     let krate = root.krate();
     let text = level.to_string();
-    let variant =
-        LEVELS.iter().find(|(name, _)| *name == text).map_or("Error", |(_, variant)| variant);
+    let variant = LEVELS.iter().find(|(name, _)| *name == text).map_or("Error", |(_, variant)| variant);
     let variant = Ident::new(variant, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> #krate::Level::#variant)
 }
@@ -103,6 +108,12 @@ pub(crate) fn kept(plan: &Plan, root: &Root) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> #p::with(#tuple, |__w: &mut #p::Show<'_>| { #more }))
 }
 
+/// Silences the lint that would ask why a name with an underscore is used.
+pub(crate) fn underscore(locals: &[Local]) -> Option<TokenStream> {
+    let any = locals.iter().any(|local| local.ident.to_string().starts_with('_'));
+    any.then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::used_underscore_binding)]))
+}
+
 /// The statements that come before it: what is evaluated on entry.
 pub(crate) fn on_entry(plan: &Plan, root: &Root) -> TokenStream {
     let here = Span::mixed_site();
@@ -113,7 +124,8 @@ pub(crate) fn on_entry(plan: &Plan, root: &Root) -> TokenStream {
     let traits = probe::keep_traits(root);
     let rest = plan.locals.iter().enumerate().skip(IN_TUPLE).map(|(index, local)| {
         let (name, value) = (rest_name(index - IN_TUPLE), keep(local, root));
-        quote_spanned!(here=> let #name = { #traits #value };)
+        let allow = underscore(std::slice::from_ref(local));
+        quote_spanned!(here=> #allow let #name = { #traits #value };)
     });
     context.chain(rest).collect()
 }
@@ -144,9 +156,9 @@ fn keep(local: &Local, root: &Root) -> TokenStream {
         How::Keep => quote_spanned!(here=> (&&&&&&#p::Cap::new(&#ident)).keep(&__SITE)),
         How::Always => quote_spanned!(here=> (&&&&&&#p::Cap::new(&#ident)).keep_always(&__SITE)),
         How::Masked => quote_spanned!(here=> #p::Masked),
-        How::Serialize => {
-            let at = here.located_at(ident.span());
-            quote_spanned!(at=> #p::Serialized::new(&#ident, &__SITE))
+        How::Serialize | How::SerializeAlways => {
+            let new = Ident::new(if local.how == How::Serialize { "new" } else { "always" }, here);
+            quote_spanned!(here.located_at(ident.span())=> #p::Serialized::#new(&#ident, &__SITE))
         }
     }
 }
@@ -156,7 +168,7 @@ fn extras(options: &Options, root: &Root, rest: &[Local]) -> TokenStream {
     let here = Span::mixed_site();
     let mut out = TokenStream::new();
     for (index, local) in rest.iter().enumerate() {
-        let (name, value) = (local.ident.unraw().to_string(), rest_name(index));
+        let (name, value) = (&local.name, rest_name(index));
         out.extend(quote_spanned!(here=> __w.local(#name, &#value);));
     }
     for pair in &options.context {

@@ -1,4 +1,4 @@
-//! The body of an annotated function that returns its result itself.
+//! The body of an annotated function, or of a block, that returns its result itself.
 
 use crate::expand::body::Body;
 use crate::expand::notes::Reach;
@@ -11,40 +11,34 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
-    let here = Span::mixed_site();
-    let body = Body::new(plan, root, plan.function.block.clone(), Reach::Line);
-    let capture = (!plan.borrows).then(|| quote_spanned!(here=> move));
-    let output = closure_output(&plan.returns);
-    let closure = quote_spanned!(here=> #capture || #output { #body });
-    let outcome = run(plan, root, closure, !body.points.is_empty());
-    let head = head(plan, root, &site::site(plan, root, &body.points));
-    let tail = Settle { plan, root, line: TokenStream::new() }.tail(outcome);
-    quote_spanned!(here=> #head #tail)
-}
-
-/// The static, the kept arguments and the frame.
-fn head(plan: &Plan, root: &Root, site: &TokenStream) -> TokenStream {
-    let p = root.private();
-    let (entry, kept) = (site::on_entry(plan, root), site::kept(plan, root));
-    quote_spanned! {Span::mixed_site()=>
-        #site
-        #entry
-        let __kept = #kept;
-        let __frame = #p::Frame::enter(&__SITE, &__kept);
-    }
-}
-
-fn run(plan: &Plan, root: &Root, closure: TokenStream, notes: bool) -> TokenStream {
-    let p = root.private();
-    let here = Span::mixed_site();
-    let call = match &plan.options.silent {
-        Some(_) => quote_spanned!(here=> #p::catch(#closure)),
-        None => quote_spanned!(here=> #p::call(#closure)),
+    let body = Body::new(plan.function.block.clone(), &plan.returns, Reach::Line).with_handler(plan, root);
+    let settle = Settle {
+        root,
+        returns: &plan.returns,
+        silent: plan.options.silent.as_ref(),
+        ignore: &plan.options.ignore,
+        line: TokenStream::new(),
     };
-    match notes {
-        true => quote_spanned!(here=> { let __at = __frame.line(); #call }),
-        false => call,
-    }
+    let site = site::site(plan, root, &body.points);
+    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
+    let run = run(&settle, &body, !plan.borrows);
+    quote_spanned!(Span::mixed_site()=> #site #entry #allow let __kept = #kept; #run)
+}
+
+/// The statements that run a body under a frame that shows `__kept`.
+pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
+    let (here, p) = (Span::mixed_site(), settle.root.private());
+    let capture = moves.then(|| quote_spanned!(here=> move));
+    let output = closure_output(settle.returns);
+    let runner = match settle.silent {
+        Some(_) => quote_spanned!(here=> catch),
+        None => quote_spanned!(here=> call),
+    };
+    let tail = settle.tail(quote_spanned!(here=> {
+        let __at = __frame.line();
+        #p::#runner(#capture || #output { #body })
+    }));
+    quote_spanned!(here=> let __frame = #p::Frame::enter(&__SITE, &__kept); #tail)
 }
 
 fn closure_output(returns: &Returns) -> TokenStream {
@@ -52,6 +46,7 @@ fn closure_output(returns: &Returns) -> TokenStream {
     match returns {
         Returns::Unit => quote_spanned!(here=> -> ()),
         Returns::Never => quote_spanned!(here=> -> !),
+        Returns::Unknown => TokenStream::new(),
         Returns::Value { erased, .. } => quote_spanned!(here=> -> #erased),
     }
 }

@@ -11,7 +11,10 @@ use crate::parse::options::{Options, Silent};
 use bindings::{bindings, Binding};
 use names::Names;
 use returns::{future_output, Returns};
-use syn::{Expr, ExprAsync, Ident, Item, Stmt};
+use crate::text::one_line;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Block, Expr, ExprAsync, Ident, Item, Stmt};
 
 /// How one argument is shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +22,7 @@ pub(crate) enum How {
     Keep,
     Always,
     Serialize,
+    SerializeAlways,
     Masked,
 }
 
@@ -26,6 +30,8 @@ pub(crate) enum How {
 #[derive(Clone)]
 pub(crate) struct Local {
     pub(crate) ident: Ident,
+    /// What the frame calls it.
+    pub(crate) name: String,
     pub(crate) how: How,
 }
 
@@ -62,12 +68,7 @@ pub(crate) enum Place {
 }
 
 /// Checks a function with its options; on violations the function comes back.
-pub(crate) fn plan(
-    attribute: &str,
-    options: Options,
-    function: Function,
-    mut errors: Errors,
-) -> Result<Plan, (Function, Errors)> {
+pub(crate) fn plan(attribute: &str, options: Options, function: Function, mut errors: Errors) -> Result<Plan, (Function, Errors)> {
     let bound = bindings(&function.sig);
     let (shape, returns) = shape(&function);
     rules::check(attribute, &options, &function, &bound, &returns, &mut errors);
@@ -84,8 +85,7 @@ fn shape(function: &Function) -> (Shape, Returns) {
     if function.sig.asyncness.is_some() {
         return (Shape::Async, whole);
     }
-    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts))
-    else {
+    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts)) else {
         return (Shape::Sync, whole);
     };
     match future_output(written) {
@@ -128,28 +128,41 @@ fn locals(options: &Options, function: &Function, bound: &[Binding], shape: Shap
     if options.skip_all {
         return Vec::new();
     }
-    let named = match (shape, async_tail(&function.block.stmts)) {
-        (Shape::Block, Some(tail)) => Names::of_block(&tail.block),
-        _ => Names::of_block(&function.block),
-    };
+    let tail = async_tail(&function.block.stmts).filter(|_| shape == Shape::Block);
+    let work = tail.map_or(&function.block, |tail| &tail.block);
+    let named = Names::of_block(work);
     let shown = bound.iter().filter(|binding| !options.skip.contains(&binding.ident));
-    shown.filter_map(|binding| local(options, &named, binding, shape)).collect()
+    let shown = shown.filter_map(|binding| local(options, &named, binding, shape));
+    shown.map(|local| Local { name: name_in(work, &local.ident), ..local }).collect()
 }
 
 fn local(options: &Options, named: &Names, binding: &Binding, shape: Shape) -> Option<Local> {
     let ident = &binding.ident;
-    let how = if options.mask.contains(ident) {
-        How::Masked
-    } else if options.serialize.contains(ident) {
-        How::Serialize
-    } else if options.keep.contains(ident) {
-        How::Always
-    } else {
-        How::Keep
+    let how = match (options.mask.contains(ident), options.serialize.contains(ident), options.keep.contains(ident)) {
+        (true, ..) => How::Masked,
+        (_, true, true) => How::SerializeAlways,
+        (_, true, _) => How::Serialize,
+        (_, _, true) => How::Always,
+        _ => How::Keep,
     };
     // A name that nothing mentions stays unmentioned, so that the lint for unused arguments holds.
     let quiet = shape != Shape::Block && ident.to_string().starts_with('_');
-    (how != How::Keep || quiet || named.has(ident)).then(|| Local { ident: ident.clone(), how })
+    let shown = how != How::Keep || quiet || named.has(ident);
+    shown.then(|| Local { ident: ident.clone(), name: String::new(), how })
+}
+
+/// The argument's name; for one that `async_trait` took apart in the body, its pattern.
+fn name_in(work: &Block, ident: &Ident) -> String {
+    let name = ident.unraw().to_string();
+    if !name.starts_with("__arg") {
+        return name;
+    }
+    let patterns = work.stmts.iter().filter_map(|stmt| match stmt {
+        Stmt::Local(syn::Local { pat, init: Some(init), .. }) => Some((pat, &init.expr)),
+        _ => None,
+    });
+    let mut taken = patterns.filter(|(_, from)| Names::of_expr(from).has(ident));
+    taken.next().map_or(name, |(pattern, _)| one_line(pattern.to_token_stream()))
 }
 
 fn borrows(options: &Options, bound: &[Binding]) -> bool {
@@ -161,11 +174,7 @@ fn borrows(options: &Options, bound: &[Binding]) -> bool {
     if let Some(Silent::Value(expr)) = &options.silent {
         names.add_expr(expr);
     }
-    options
-        .ignore
-        .iter()
-        .filter_map(|ignored| ignored.guard.as_ref())
-        .for_each(|guard| names.add_expr(guard));
+    options.ignore.iter().filter_map(|ignored| ignored.guard.as_ref()).for_each(|guard| names.add_expr(guard));
     bound.iter().any(|binding| !binding.copied && names.has(&binding.ident))
 }
 

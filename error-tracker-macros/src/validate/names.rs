@@ -17,6 +17,12 @@ impl Names {
         names
     }
 
+    pub(crate) fn of_expr(expr: &Expr) -> Names {
+        let mut names = Names::default();
+        names.visit_expr(expr);
+        names
+    }
+
     pub(crate) fn add_expr(&mut self, expr: &Expr) {
         self.visit_expr(expr);
     }

@@ -80,5 +80,5 @@ pub fn print_failure(
     failure: Failure<'_>,
     writer: &mut (impl io::Write + ?Sized),
 ) -> io::Result<()> {
-    writer.write_all(global::report(failure, Location::caller()).as_bytes())
+    writer.write_all(global::report(&failure, Location::caller()).as_bytes())
 }

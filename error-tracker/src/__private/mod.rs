@@ -26,6 +26,15 @@ pub use self::frame::{call, catch, Frame, Line, Panicked};
 pub use self::scoped::scoped;
 pub use self::silent::{Silent, SilentDefault, SilentOk};
 
+#[cfg(feature = "macros")]
+pub mod macros {
+    //! The function-like procedural macros; `macro_rules` pass `$crate` to them.
+    pub use error_tracker_macros::{
+        breadcrumb_impl, capture_exception_impl, capture_message_impl, print_exception_impl,
+        scope_impl,
+    };
+}
+
 /// Returns the path of the function that a nested function stands in.
 pub fn path_of<T>(_: T) -> &'static str {
     let path = std::any::type_name::<T>();

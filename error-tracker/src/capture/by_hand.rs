@@ -139,7 +139,10 @@ impl Recorder {
             by_hand: true,
             address: presented.address,
         };
-        let id = self.open(&opening, |draft| extras.fill(draft));
+        let id = self.open(&opening, |draft| {
+            draft.lent_backtrace(failure);
+            extras.fill(draft);
+        });
         with(|state| {
             if let Some(record) = state.find(id) {
                 record.captured_at.push(place.location);

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use crate::capture::show::Show;
 use crate::capture::Call;
+use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
 use crate::mask::Masker;
@@ -21,6 +22,8 @@ pub(crate) const PANICKED: &str = "<panicked while formatting>";
 pub(crate) const MESSAGE: usize = 16 * 1024;
 /// How much of an event's room one local may take: a quarter.
 const SHARE: usize = 4;
+/// How much of the backtrace that an error carries is kept, in bytes.
+const BACKTRACE: usize = 32 * 1024;
 /// How many breadcrumbs' bytes an event holds.
 const CRUMBS: usize = 16 * 1024;
 
@@ -110,6 +113,14 @@ impl Draft {
         self.parts.put_frame(&path, (call.site.file, line), [text, source], failed);
         // Each value is fenced by itself; this fence is for what stands between them.
         fenced(|| call.shown.show(call.site, &mut Show::new(self)));
+    }
+
+    /// Adds the backtrace that the error itself carries, if any.
+    pub(crate) fn lent_backtrace(&mut self, failure: &Failure<'_>) {
+        self.write_raw(BACKTRACE, |out| failure.write_backtrace(out));
+        if !self.scratch.raw.reveal().is_empty() {
+            self.parts.put(Tag::LentBacktrace, &[self.scratch.raw.reveal()]);
+        }
     }
 
     /// Adds all context that applies now.

@@ -85,7 +85,10 @@ impl Recorder {
             by_hand: false,
             address: failure.address(),
         };
-        self.open(&opening, |draft| draft.frame(call, true))
+        self.open(&opening, |draft| {
+            draft.lent_backtrace(failure);
+            draft.frame(call, true);
+        })
     }
 
     /// The call returned without failing, while a record is open below it.

@@ -4,6 +4,7 @@
 //! calls code of the user only fenced and outside of any lock or borrow.
 
 mod by_hand;
+mod describe;
 mod draft;
 mod exits;
 mod ids;
@@ -67,6 +68,37 @@ pub(crate) struct Call<'c> {
     /// The last noted point; 0 if none.
     pub(crate) point: u32,
     pub(crate) depth: u32,
+}
+
+impl Default for RecorderParts {
+    /// What is masked and limited as by default, kept nowhere.
+    fn default() -> Self {
+        Self {
+            masker: Masker::default(),
+            limits: Limits::default(),
+            stack: true,
+            globals: Vec::new(),
+            counters: Arc::new(Counters::new()),
+            sink: Arc::new(Nowhere),
+            clock: Clock::default(),
+            budget: Budget::Unlimited,
+        }
+    }
+}
+
+/// Takes events and forgets them.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn submit(&self, _: Message) -> Result<(), Message> {
+        Ok(())
+    }
+
+    fn wake(&self) {}
+
+    fn flush(&self, _: Duration) -> bool {
+        true
+    }
 }
 
 impl Recorder {

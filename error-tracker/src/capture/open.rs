@@ -87,7 +87,7 @@ impl Recorder {
         self.parts.sink.submit(Message::Event(Box::new(sealed))).is_ok()
     }
 
-    fn head(&self, draft: &mut Draft, opening: &Opening<'_>) {
+    pub(super) fn head(&self, draft: &mut Draft, opening: &Opening<'_>) {
         let parts = &mut draft.parts;
         parts.put(Tag::ExceptionName, &[opening.exception_name]);
         parts.put(Tag::Message, &[opening.message]);
@@ -105,7 +105,7 @@ impl Recorder {
         }
     }
 
-    fn globals(&self, draft: &mut Draft) {
+    pub(super) fn globals(&self, draft: &mut Draft) {
         for (_, show) in &self.parts.globals {
             super::draft::fenced(|| show(&mut super::Show::globals(draft)));
         }

@@ -179,7 +179,7 @@ impl Builder {
         };
         let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
         let guard = Guard::new(Arc::clone(&recorder), writer, config.shutdown_timeout);
-        Ok(Built { recorder, tracker: Tracker(Arc::new(inner)), guard })
+        Ok(Built { recorder, tracker: Tracker::new(inner), guard })
     }
 
     /// Fills in what the call site and the machine tell.

@@ -15,7 +15,7 @@ pub(crate) use self::builder::Built;
 pub use self::guard::Guard;
 use self::reading::Reader;
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::{Clock, EventId, Fingerprint, Issue, IssueState, Recorded};
 use crate::pipeline::{Health, StoreHealth, Writer};
 use crate::queue::{Counters, Sink};
@@ -28,8 +28,10 @@ const SETTLE: Duration = Duration::from_millis(500);
 ///
 /// Cheap to clone. Every call but [`health`](Tracker::health) and [`flush`](Tracker::flush) reads
 /// the store on the calling thread, through a connection of its own.
+///
+/// The handle of a process that has no tracker reads nothing, and its health says *closed*.
 #[derive(Clone)]
-pub struct Tracker(Arc<Inner>);
+pub struct Tracker(Option<Arc<Inner>>);
 
 struct Inner {
     config: Arc<Config>,
@@ -42,13 +44,23 @@ struct Inner {
 }
 
 impl Tracker {
+    fn new(inner: Inner) -> Self {
+        Self(Some(Arc::new(inner)))
+    }
+
+    /// Makes the handle of a process that has no tracker.
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
     /// Lists issues, last seen first.
     ///
     /// # Errors
     ///
     /// The store could not be opened or read ([`Error::is_store`]), as with all reads here.
     pub fn issues(&self, query: Query) -> Result<Page<Issue>, Error> {
-        let size = query.size.unwrap_or(self.0.config.list_size);
+        let list_size = self.0.as_ref().map_or(0, |inner| inner.config.list_size);
+        let size = query.size.unwrap_or(list_size);
         self.read(|store| store.list(&query, size))
     }
 
@@ -82,7 +94,7 @@ impl Tracker {
     ///
     /// A resolved issue that happens again becomes [`IssueState::Regressed`].
     pub fn set_state(&self, fingerprint: Fingerprint, state: IssueState) -> Result<bool, Error> {
-        let now = self.0.clock.now();
+        let now = self.0.as_ref().map(|inner| inner.clock.now()).unwrap_or_default();
         let changed = self.read(|store| store.set_state(&fingerprint, state, now))?;
         self.renew(&fingerprint);
         Ok(changed)
@@ -90,33 +102,41 @@ impl Tracker {
 
     /// Waits until everything recorded so far is stored, at most `timeout`; returns whether it is.
     pub fn flush(&self, timeout: Duration) -> bool {
-        self.0.writer.as_ref().is_none_or(|writer| writer.flush(timeout))
+        self.writer().is_none_or(|writer| writer.flush(timeout))
     }
 
     /// Tells how the tracker is doing; reads no store and waits for nothing.
     pub fn health(&self) -> Health {
-        let health = self.0.writer.as_ref().map(|writer| writer.health(&self.0.counters));
+        let Some(inner) = &self.0 else { return Health::new(StoreHealth::Closed) };
+        let health = inner.writer.as_ref().map(|writer| writer.health(&inner.counters));
         Health {
-            unknown_variables: self.0.unknown_variables.clone(),
+            unknown_variables: inner.unknown_variables.clone(),
             ..health.unwrap_or_else(|| Health::new(StoreHealth::Closed))
         }
     }
 
-    /// Returns the settings that are in force.
-    pub fn config(&self) -> &Config {
-        &self.0.config
+    /// Returns the settings that are in force; `None` in a process that has no tracker.
+    pub fn config(&self) -> Option<&Config> {
+        self.0.as_ref().map(|inner| &*inner.config)
+    }
+
+    fn writer(&self) -> Option<&Writer> {
+        self.0.as_ref()?.writer.as_ref()
     }
 
     fn read<T>(
         &self,
         ask: impl FnOnce(&mut dyn crate::store::Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.0.reader.read(self.0.writer.as_ref(), ask)
+        match &self.0 {
+            Some(inner) => inner.reader.read(inner.writer.as_ref(), ask),
+            None => Err(Error::new(ErrorKind::Store, "read the store of a tracker before `init!`")),
+        }
     }
 
     /// The next failure is recorded in full.
     fn renew(&self, fingerprint: &Fingerprint) {
-        if let Some(slot) = self.0.counters.find(fingerprint) {
+        if let Some(slot) = self.0.as_ref().and_then(|inner| inner.counters.find(fingerprint)) {
             slot.renew();
         }
     }
@@ -124,6 +144,6 @@ impl Tracker {
 
 impl fmt::Debug for Tracker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tracker").field("config", &self.0.config).finish_non_exhaustive()
+        f.debug_struct("Tracker").field("config", &self.config()).finish_non_exhaustive()
     }
 }
