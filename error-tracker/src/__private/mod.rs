@@ -1,0 +1,43 @@
+//! What the expansions of this crate's macros call. Not public: it changes without notice.
+
+mod async_frame;
+mod captures;
+mod frame;
+#[cfg(panic = "abort")]
+mod frame_list;
+mod scoped;
+mod silent;
+
+pub use crate::capture::{with, Extras, Masked, Show, Shown, With};
+pub use crate::fault::{
+    Exit, ExitBoxed, ExitDebug, ExitDisplay, ExitError, ExitNone, ExitOpaque, ExitSendSync,
+    Failure, Fault, FaultBoxed, FaultDebug, FaultDisplay, FaultError, FaultOpaque, FaultSendSync,
+};
+pub use crate::keep::{
+    Cap, KeepCopy, KeepCopyLimited, KeepDebug, KeepHead, KeepLimited, KeepType, Limited, Local,
+    Serialized,
+};
+pub use crate::scope::{Plain, Scope, ScopeGuard, Value, ValueDebug, ValueJson, ValueType};
+pub use crate::site::{Point, Site};
+
+pub use self::async_frame::AsyncFrame;
+pub use self::captures::{breadcrumb, capture_failure, capture_message, handle, print_failure};
+pub use self::frame::{call, catch, Frame, Line, Panicked};
+pub use self::scoped::scoped;
+pub use self::silent::{Silent, SilentDefault, SilentOk};
+
+#[cfg(feature = "macros")]
+pub mod macros {
+    //! The function-like procedural macros; `macro_rules` pass `$crate` to them.
+    pub use error_tracker_macros::{
+        breadcrumb_impl, capture_exception_impl, capture_message_impl, print_exception_impl,
+        scope_impl,
+    };
+}
+
+/// Returns the path of the function that a nested function stands in.
+pub fn path_of<T>(_: T) -> &'static str {
+    let path = std::any::type_name::<T>();
+    let path = path.rfind("::").map_or(path, |at| &path[..at]);
+    path.trim_end_matches("::{{closure}}")
+}

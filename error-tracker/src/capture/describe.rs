@@ -1,0 +1,63 @@
+//! The event of an error that is only reported, not recorded.
+
+use std::panic::Location;
+
+use crate::backtrace::Walk;
+use crate::capture::exits::{causes_of, give_back, message_of, Names};
+use crate::capture::open::Opening;
+use crate::capture::Recorder;
+use crate::fault::Failure;
+use crate::frames::Origin;
+use crate::grouping::{crate_relative, Facts};
+use crate::model::{Event, EventId, Kind, Level, Outcome};
+use crate::queue::Sealed;
+use crate::task::Busy;
+
+impl Recorder {
+    /// Makes the event that a capture would record, masked; `None` while values are formatted.
+    pub(crate) fn describe(
+        &self,
+        failure: &Failure<'_>,
+        location: &'static Location<'static>,
+    ) -> Option<Event> {
+        let _busy = Busy::enter()?;
+        let message = message_of(failure);
+        let causes = causes_of(failure);
+        let mut names = Names::of(failure);
+        names.site.push_str(crate_relative(location.file()));
+        names.text(failure, message.reveal());
+        let opening = Opening {
+            facts: Facts { ..names.facts(Kind::Error) },
+            level: Level::Error,
+            type_name: failure.type_name(),
+            exception_name: names.exception(failure),
+            message: message.reveal(),
+            causes: &causes,
+            location: Some(location),
+            outcome: Outcome::Open,
+            depth: 0,
+            origin: Origin::Error,
+            by_hand: true,
+            address: 0,
+        };
+        let mut draft = self.draft();
+        self.head(&mut draft, &opening);
+        draft.lent_backtrace(failure);
+        draft.scopes();
+        self.globals(&mut draft);
+        draft.parts.put_addresses(Walk::new().addresses());
+        let sealed = Sealed {
+            id: EventId::NIL,
+            fingerprint: opening.facts.fingerprint(),
+            kind: Kind::Error,
+            level: Level::Error,
+            at: self.now(),
+            during: EventId::NIL,
+            outcome: Outcome::Open,
+            parts: draft.finish(),
+        };
+        let event = sealed.unseal();
+        give_back(message);
+        Some(event)
+    }
+}

@@ -1,0 +1,178 @@
+//! An event, or an addition to one, while it is written: every value passes masking here.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use serde_json::Value as Json;
+
+use crate::capture::show::Show;
+use crate::capture::Call;
+use crate::fault::Failure;
+use crate::frames::{with, Scratch};
+use crate::keep::discard;
+use crate::mask::Masker;
+use crate::queue::{Parts, Tag};
+use crate::scope::{Root, Scope, Value};
+use crate::text::{Bounded, Limits};
+
+/// What stands for a value that did not fit.
+const NO_ROOM: &str = "…";
+/// What stands for a value whose formatting panicked.
+pub(crate) const PANICKED: &str = "<panicked while formatting>";
+/// How much an error may say, in bytes.
+pub(crate) const MESSAGE: usize = 16 * 1024;
+/// How much of an event's room one local may take: a quarter.
+const SHARE: usize = 4;
+/// How much of the backtrace that an error carries is kept, in bytes.
+const BACKTRACE: usize = 32 * 1024;
+/// How many breadcrumbs' bytes an event holds.
+const CRUMBS: usize = 16 * 1024;
+
+/// Runs code of the user; a panic in it goes no further.
+pub(crate) fn fenced<R>(run: impl FnOnce() -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(value) => Some(value),
+        Err(payload) => {
+            discard(payload);
+            None
+        }
+    }
+}
+
+/// An event, or an addition to one, while it is written.
+pub(crate) struct Draft {
+    pub(crate) parts: Parts,
+    pub(crate) masker: Masker,
+    pub(crate) limits: Limits,
+    pub(crate) scratch: Scratch,
+    /// How many bytes of locals may still be added.
+    room: usize,
+}
+
+impl Draft {
+    pub(crate) fn new(masker: Masker, limits: Limits) -> Self {
+        let scratch = with(|state| std::mem::take(&mut state.scratch)).unwrap_or_default();
+        Self { parts: Parts::default(), masker, limits, scratch, room: limits.locals }
+    }
+
+    /// Gives the buffers back to the thread, and the parts out.
+    pub(crate) fn finish(self) -> Parts {
+        let scratch = self.scratch;
+        with(|state| state.scratch = scratch);
+        self.parts
+    }
+
+    /// Writes a value of the user into the raw buffer, bounded and fenced.
+    pub(crate) fn write_raw(&mut self, limit: usize, write: impl FnOnce(&mut Bounded<'_>)) {
+        let raw = &mut self.scratch.raw;
+        raw.clear();
+        if fenced(|| raw.write_bounded(limit, write)).is_none() {
+            raw.clear();
+            raw.write_bounded(usize::MAX, |out| {
+                let _ = std::fmt::Write::write_str(out, PANICKED);
+            });
+        }
+    }
+
+    /// Adds an argument or a static.
+    pub(crate) fn local(&mut self, tag: Tag, name: &str, write: impl FnOnce(&mut Bounded<'_>)) {
+        if let Some(text) = self.masker.name(name) {
+            self.parts.put(tag, &[name, &text, "name"]);
+            return;
+        }
+        let limit = self.room.min((self.limits.locals / SHARE).max(256));
+        if limit == 0 {
+            self.parts.put(tag, &[name, NO_ROOM, ""]);
+            return;
+        }
+        self.write_raw(limit, write);
+        self.scratch.masked.clear();
+        self.masker.debug_text(self.scratch.raw.reveal(), &mut self.scratch.masked);
+        self.room = self.room.saturating_sub(self.scratch.masked.len());
+        self.parts.put(tag, &[name, &self.scratch.masked, ""]);
+    }
+
+    /// Adds an argument that is always masked.
+    pub(crate) fn masked_local(&mut self, name: &str) {
+        self.parts.put(Tag::Local, &[name, self.masker.always(), "mask(..)"]);
+    }
+
+    /// Adds a pair; on equal keys the first one added wins.
+    pub(crate) fn pair(&mut self, tag: Tag, key: &str, value: Value) {
+        let json = self.masker.json(key, value.reveal());
+        self.parts.put(tag, &[key, &json.to_string()]);
+    }
+
+    /// Adds the call itself: its path, its place, its arguments.
+    pub(crate) fn frame(&mut self, call: &Call<'_>, failed: bool) {
+        let mut path = String::new();
+        call.site.write_path(&mut path);
+        let point = call.site.point(call.point);
+        let line = point.map_or(call.site.line, |point| point.line);
+        let text = point.map_or("", |point| point.text);
+        let source = call.site.source.unwrap_or_default();
+        self.parts.put_frame(&path, (call.site.file, line), [text, source], failed);
+        // Each value is fenced by itself; this fence is for what stands between them.
+        fenced(|| call.shown.show(call.site, &mut Show::new(self)));
+    }
+
+    /// Adds the backtrace that the error itself carries, if any.
+    pub(crate) fn lent_backtrace(&mut self, failure: &Failure<'_>) {
+        self.write_raw(BACKTRACE, |out| failure.write_backtrace(out));
+        if !self.scratch.raw.reveal().is_empty() {
+            self.parts.put(Tag::LentBacktrace, &[self.scratch.raw.reveal()]);
+        }
+    }
+
+    /// Adds all context that applies now.
+    pub(crate) fn scopes(&mut self) {
+        // Collected first: masking rules are code of the user.
+        let mut scopes: Vec<Scope> = Vec::new();
+        let mut roots: Vec<Root> = Vec::new();
+        crate::scope::collect(
+            |scope| scopes.push(scope.clone()),
+            |root| roots.push(Root { scope: Scope::new(), crumbs: root.crumbs.clone() }),
+        );
+        for scope in scopes {
+            self.scope(scope);
+        }
+        self.crumbs(&roots);
+    }
+
+    fn scope(&mut self, scope: Scope) {
+        for (key, value) in scope.extras {
+            self.pair(Tag::Context, &key, value);
+        }
+        for (key, value) in scope.tags {
+            self.pair(Tag::Tag, &key, value);
+        }
+        if let Some(user) = scope.user {
+            self.parts.put(Tag::User, &[&user]);
+        }
+        if let Some(request) = scope.request {
+            self.parts.put(Tag::Request, &[&request.host, &request.method, &request.path]);
+        }
+    }
+
+    /// Adds breadcrumbs, oldest first, the newest ones that fit.
+    fn crumbs(&mut self, roots: &[Root]) {
+        let mut all: Vec<_> = roots.iter().flat_map(|root| &root.crumbs).collect();
+        all.sort_by_key(|crumb| crumb.at);
+        let mut room = CRUMBS;
+        let fit = all.iter().rev().take_while(|crumb| {
+            room = room.saturating_sub(crumb.message.len() + 64);
+            room > 0
+        });
+        let from = all.len() - fit.count().min(crate::scope::RING);
+        for crumb in &all[from..] {
+            let data: serde_json::Map<String, Json> = crumb
+                .data
+                .iter()
+                .map(|(key, value)| {
+                    ((*key).to_owned(), self.masker.json(key, value.clone().reveal()))
+                })
+                .collect();
+            let data = Json::Object(data).to_string();
+            self.parts.put_breadcrumb(crumb.at, crumb.level, &crumb.message, &data);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! What an annotated call does on each of its exits but the plain one.
+
+use crate::capture::draft::{fenced, MESSAGE};
+use crate::capture::open::{custom_fingerprint, Opening};
+use crate::capture::{Call, Recorder};
+use crate::fault::Failure;
+use crate::frames::{with, Origin, Presented, Record};
+use crate::grouping::{normalize, plain_type_name, Facts};
+use crate::model::{EventId, Kind, Level, Outcome};
+use crate::queue::Parts;
+use crate::task::Busy;
+use crate::text::Raw;
+
+/// How many causes of an error are followed: a chain may be circular.
+const CAUSES: usize = 16;
+
+impl Recorder {
+    /// The call returned an `Err`.
+    pub(crate) fn failed(&self, call: &Call<'_>, failure: Failure<'_>, swallowed: bool) {
+        let Some(_busy) = Busy::enter() else { return };
+        call.site.arming.arm();
+        let message = message_of(&failure);
+        let text = message.reveal();
+        let outcome = match (swallowed, call.depth) {
+            (true, _) => Some(Outcome::Swallowed),
+            (false, 1) => Some(Outcome::Propagated),
+            (false, _) => None,
+        };
+        let nested = with(|state| state.any_below(call.depth)).unwrap_or(false);
+        let causes = if nested { causes_of(&failure) } else { Vec::new() };
+        let presented = Presented { text, causes: &causes, address: failure.address() };
+        let id = match self.continues(call.depth, &presented) {
+            Some((id, kept)) => {
+                if kept {
+                    self.add_frame(call, id, true, outcome);
+                }
+                id
+            }
+            None => self.open_err(call, &failure, text, outcome.unwrap_or_default()),
+        };
+        self.close_others(call.depth, id);
+        if outcome == Some(Outcome::Propagated) {
+            self.departed.remember(id, failure.type_name(), text);
+        }
+        if swallowed {
+            self.forget(id);
+        }
+        give_back(message);
+    }
+
+    fn continues(&self, depth: u32, presented: &Presented<'_>) -> Option<(EventId, bool)> {
+        with(|state| {
+            let record = state.same_error(depth, presented)?;
+            record.depth = depth;
+            record.text.clear();
+            record.text.push_str(presented.text);
+            record.address = presented.address;
+            let found = (record.id, record.kept);
+            state.note();
+            Some(found)
+        })
+        .flatten()
+    }
+
+    fn open_err(
+        &self,
+        call: &Call<'_>,
+        failure: &Failure<'_>,
+        text: &str,
+        outcome: Outcome,
+    ) -> EventId {
+        let mut names = Names::of(failure);
+        call.site.write_path(&mut names.site);
+        custom_fingerprint(call, &mut names.custom);
+        names.text(failure, text);
+        let expression = call.site.point(call.point).map_or("", |point| point.text);
+        let causes = causes_of(failure);
+        let opening = Opening {
+            facts: Facts { expression, ..names.facts(Kind::Error) },
+            level: call.site.level.unwrap_or(Level::Error),
+            type_name: failure.type_name(),
+            exception_name: names.exception(failure),
+            message: text,
+            causes: &causes,
+            location: None,
+            outcome,
+            depth: call.depth,
+            origin: Origin::Error,
+            by_hand: false,
+            address: failure.address(),
+        };
+        self.open(&opening, |draft| {
+            draft.lent_backtrace(failure);
+            draft.frame(call, true);
+        })
+    }
+
+    /// The call returned without failing, while a record is open below it.
+    pub(crate) fn left(&self, call: &Call<'_>) {
+        let by_hand = with(|state| {
+            let mut found = Vec::new();
+            for record in state.candidates(call.depth).filter(|record| record.by_hand) {
+                record.depth = call.depth;
+                found.push((record.id, record.kept));
+            }
+            state.note();
+            found
+        });
+        let outcome = (call.depth == 1).then_some(Outcome::Handled);
+        for (id, kept) in by_hand.unwrap_or_default() {
+            match Busy::enter() {
+                Some(_busy) if kept => self.add_frame(call, id, false, outcome),
+                _ => {}
+            }
+        }
+        let handled = with(|state| state.take_below(call.depth, |_| true));
+        self.close_records(handled.unwrap_or_default(), Outcome::Handled);
+    }
+
+    /// The call is left by a panic that goes on.
+    pub(crate) fn unwound(&self, call: &Call<'_>) {
+        let outcome = (call.depth == 1).then_some(Outcome::Propagated);
+        self.add_to_panic(call, outcome);
+    }
+
+    /// The call caught a panic, being `silent`.
+    pub(crate) fn caught(&self, call: &Call<'_>) {
+        let id = self.add_to_panic(call, Some(Outcome::Swallowed));
+        if let Some(id) = id {
+            self.forget(id);
+        }
+    }
+
+    fn add_to_panic(&self, call: &Call<'_>, outcome: Option<Outcome>) -> Option<EventId> {
+        let _busy = Busy::enter()?;
+        call.site.arming.arm();
+        let known = with(|state| {
+            let record = state.unwinding(call.depth)?;
+            record.depth = call.depth;
+            let found = (record.id, record.kept);
+            state.note();
+            Some(found)
+        });
+        match known.flatten() {
+            Some((id, kept)) => {
+                if kept {
+                    self.add_frame(call, id, true, outcome);
+                }
+                Some(id)
+            }
+            None => Some(self.open_resumed(call, outcome.unwrap_or_default())),
+        }
+    }
+
+    /// A panic that no hook has seen: resumed, or started under a hook that replaced ours.
+    fn open_resumed(&self, call: &Call<'_>, outcome: Outcome) -> EventId {
+        let mut site = String::new();
+        call.site.write_path(&mut site);
+        let facts =
+            Facts { kind: Kind::Panic, exception: "panic", site: &site, ..Facts::default() };
+        let opening = Opening {
+            facts,
+            level: call.site.level.unwrap_or(Level::Fatal),
+            type_name: "",
+            exception_name: "panic",
+            message: "resumed; its message was not seen",
+            causes: &[],
+            location: None,
+            outcome,
+            depth: call.depth,
+            origin: Origin::Panic { floor: 0 },
+            by_hand: false,
+            address: 0,
+        };
+        self.open(&opening, |draft| draft.frame(call, true))
+    }
+
+    pub(super) fn add_frame(
+        &self,
+        call: &Call<'_>,
+        id: EventId,
+        failed: bool,
+        outcome: Option<Outcome>,
+    ) {
+        let mut draft = self.draft();
+        draft.frame(call, failed);
+        self.amend(id, draft.finish(), outcome);
+    }
+
+    fn close_others(&self, depth: u32, id: EventId) {
+        let others = with(|state| state.take_below(depth, |record| record.id != id));
+        self.close_records(others.unwrap_or_default(), Outcome::Handled);
+    }
+
+    /// Removes a record that is closed for good.
+    fn forget(&self, id: EventId) {
+        let removed = with(|state| state.take_below(0, |record| record.id == id));
+        drop::<Option<Vec<Record>>>(removed);
+    }
+
+    /// Adds context to an event that was queued before.
+    pub(super) fn add_parts(&self, id: EventId, parts: Parts) {
+        if !parts.is_empty() {
+            self.amend(id, parts, None);
+        }
+    }
+}
+
+/// Takes the thread's message buffer and writes what the error says into it.
+pub(super) fn message_of(failure: &Failure<'_>) -> Raw {
+    let mut message = with(|state| std::mem::take(&mut state.scratch.message)).unwrap_or_default();
+    message.clear();
+    if fenced(|| message.write_bounded(MESSAGE, |out| failure.write_message(out))).is_none() {
+        message.clear();
+        message.write_bounded(usize::MAX, |out| {
+            let _ = std::fmt::Write::write_str(out, super::draft::PANICKED);
+        });
+    }
+    message
+}
+
+/// Gives the thread's message buffer back.
+pub(super) fn give_back(message: Raw) {
+    with(|state| state.scratch.message = message);
+}
+
+/// Writes what each cause says, nearest first.
+pub(super) fn causes_of(failure: &Failure<'_>) -> Vec<String> {
+    let collect = || {
+        let mut texts = Vec::new();
+        for cause in failure.causes().take(CAUSES) {
+            let mut raw = Raw::default();
+            let written = fenced(|| {
+                raw.write_bounded(MESSAGE, |out| {
+                    let _ = std::fmt::Write::write_fmt(out, format_args!("{cause}"));
+                });
+            });
+            texts.push(
+                written.map_or_else(|| super::draft::PANICKED.into(), |()| raw.reveal().to_owned()),
+            );
+        }
+        texts
+    };
+    fenced(collect).unwrap_or_default()
+}
+
+/// The names that a failure's fingerprint is made of, kept while it is made.
+#[derive(Default)]
+pub(super) struct Names {
+    type_name: &'static str,
+    identifier: String,
+    pub(super) site: String,
+    pub(super) custom: String,
+    text: String,
+}
+
+impl Names {
+    pub(super) fn of(failure: &Failure<'_>) -> Self {
+        let mut identifier = String::new();
+        fenced(|| failure.write_identifier(&mut identifier));
+        Self { type_name: failure.type_name(), identifier, ..Self::default() }
+    }
+
+    pub(super) fn text(&mut self, failure: &Failure<'_>, text: &str) {
+        if failure.groups_by_text() {
+            normalize(text, &mut self.text);
+        }
+    }
+
+    pub(super) fn facts(&self, kind: Kind) -> Facts<'_> {
+        let (exception, variant) = match self.type_name {
+            "" => (self.identifier.as_str(), ""),
+            name => (plain_type_name(name), self.identifier.as_str()),
+        };
+        Facts {
+            kind,
+            exception,
+            variant,
+            site: &self.site,
+            expression: "",
+            text: &self.text,
+            custom: &self.custom,
+        }
+    }
+
+    /// Returns what the type is called on the page.
+    pub(super) fn exception<'n>(&'n self, failure: &Failure<'_>) -> &'n str {
+        match (self.type_name, self.identifier.as_str()) {
+            ("", "") => failure.container(),
+            ("", identifier) => identifier,
+            (name, _) => name,
+        }
+    }
+}

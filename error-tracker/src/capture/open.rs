@@ -1,0 +1,167 @@
+//! Opening: the first sight of a failure, recorded in full or only counted.
+
+use std::panic::Location;
+
+use crate::backtrace::Walk;
+use crate::capture::departed::receives;
+use crate::capture::draft::Draft;
+use crate::capture::{Budget, Call, Recorder};
+use crate::frames::{with, Origin, Record};
+use crate::grouping::{self, Facts};
+use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
+use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
+
+/// A failure that is new to its thread.
+pub(crate) struct Opening<'o> {
+    pub(crate) facts: Facts<'o>,
+    pub(crate) level: Level,
+    /// The type's full name; empty if not known.
+    pub(crate) type_name: &'static str,
+    /// What the type is called on the page.
+    pub(crate) exception_name: &'o str,
+    pub(crate) message: &'o str,
+    pub(crate) causes: &'o [String],
+    pub(crate) location: Option<&'static Location<'static>>,
+    pub(crate) outcome: Outcome,
+    /// The depth at which its record begins.
+    pub(crate) depth: u32,
+    pub(crate) origin: Origin,
+    pub(crate) by_hand: bool,
+    pub(crate) address: usize,
+}
+
+impl Recorder {
+    /// Records a failure in full if its issue has budget left, else counts it.
+    ///
+    /// `fill` adds what the event holds besides: a frame, context. It runs only in full.
+    pub(super) fn open(&self, opening: &Opening<'_>, fill: impl FnOnce(&mut Draft)) -> EventId {
+        let now = self.parts.clock.now();
+        let id = self.ids.next(now);
+        let fingerprint = with(|state| state.fingerprints.fingerprint(&opening.facts))
+            .unwrap_or_else(|| opening.facts.fingerprint());
+        let slot = self.slot(fingerprint, opening);
+        let kept = match slot.map(|slot| slot.permit(now)) {
+            Some(Permit::CountOnly) if self.parts.budget == Budget::PerSecond => false,
+            _ => self.submit(opening, (id, fingerprint, now), fill),
+        };
+        if !kept {
+            self.count(slot, now);
+        }
+        self.open_record(opening, id, kept);
+        id
+    }
+
+    fn slot(&self, fingerprint: Fingerprint, opening: &Opening<'_>) -> Option<&Slot> {
+        self.parts.counters.find_or_insert(fingerprint, || Seed {
+            kind: opening.facts.kind,
+            level: opening.level,
+            exception_name: opening.exception_name.to_owned(),
+            message: cut(opening.message, 200).to_owned(),
+            culprit: opening.facts.site.to_owned(),
+        })
+    }
+
+    fn submit(
+        &self,
+        opening: &Opening<'_>,
+        (id, fingerprint, at): (EventId, Fingerprint, Timestamp),
+        fill: impl FnOnce(&mut Draft),
+    ) -> bool {
+        let mut draft = self.draft();
+        draft.parts.reserve(1_024);
+        self.head(&mut draft, opening);
+        fill(&mut draft);
+        draft.scopes();
+        self.globals(&mut draft);
+        if self.parts.stack {
+            draft.parts.put_addresses(Walk::new().addresses());
+        }
+        let during = self.during(opening);
+        let sealed = Sealed {
+            id,
+            fingerprint,
+            kind: opening.facts.kind,
+            level: opening.level,
+            at,
+            during,
+            outcome: opening.outcome,
+            parts: draft.finish(),
+        };
+        self.parts.sink.submit(Message::Event(Box::new(sealed))).is_ok()
+    }
+
+    pub(super) fn head(&self, draft: &mut Draft, opening: &Opening<'_>) {
+        let parts = &mut draft.parts;
+        parts.put(Tag::ExceptionName, &[opening.exception_name]);
+        parts.put(Tag::Message, &[opening.message]);
+        for cause in opening.causes {
+            parts.put(Tag::Cause, &[cause]);
+        }
+        if let Some(location) = opening.location {
+            parts.put(Tag::Location, &[&format!("{}:{}", location.file(), location.line())]);
+        }
+        if let Some(name) = std::thread::current().name() {
+            parts.put(Tag::Thread, &[name]);
+        }
+        for (label, text) in opening.facts.parts() {
+            parts.put(Tag::Grouping, &[grouping::VERSION, label, text]);
+        }
+    }
+
+    pub(super) fn globals(&self, draft: &mut Draft) {
+        for (_, show) in &self.parts.globals {
+            super::draft::fenced(|| show(&mut super::Show::globals(draft)));
+        }
+    }
+
+    /// Finds the failure that this one happened during: of a callee, or of a joined thread.
+    fn during(&self, opening: &Opening<'_>) -> EventId {
+        let below = opening.depth;
+        let callee = with(|state| state.newest_below(below).map(|record| record.id)).flatten();
+        let joined = || {
+            receives(opening.facts.expression)
+                .then(|| self.departed.received(opening.type_name, opening.message))
+                .flatten()
+        };
+        callee.or_else(joined).unwrap_or(EventId::NIL)
+    }
+
+    fn count(&self, slot: Option<&Slot>, now: Timestamp) {
+        match slot {
+            Some(slot) => {
+                if self.parts.counters.count(slot, now) {
+                    self.parts.sink.wake();
+                }
+            }
+            None => self.parts.counters.lose(),
+        }
+    }
+
+    fn open_record(&self, opening: &Opening<'_>, id: EventId, kept: bool) {
+        let record = Record {
+            id,
+            depth: opening.depth,
+            origin: opening.origin,
+            kept,
+            by_hand: opening.by_hand,
+            text: opening.message.to_owned(),
+            address: opening.address,
+            entered_meanwhile: 0,
+            captured_at: Vec::new(),
+        };
+        let oldest = with(|state| state.open(record)).flatten();
+        // A record at depth 1 has left the outermost frame and was closed then.
+        self.close_records(oldest.filter(|record| record.depth > 1), Outcome::Handled);
+    }
+}
+
+/// Asks the call for the fingerprint that its attribute overrides.
+pub(super) fn custom_fingerprint(call: &Call<'_>, out: &mut String) {
+    if call.site.has_fingerprint {
+        super::draft::fenced(|| call.shown.show(call.site, &mut super::Show::fingerprint_of(out)));
+    }
+}
+
+fn cut(text: &str, length: usize) -> &str {
+    &text[..crate::text::floor_char_boundary(text, length)]
+}

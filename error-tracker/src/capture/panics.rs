@@ -1,0 +1,63 @@
+//! What the panic hook records: facts only, no value of the user is formatted there.
+
+use std::panic::PanicHookInfo;
+
+use crate::capture::draft::MESSAGE;
+use crate::capture::open::Opening;
+use crate::capture::Recorder;
+use crate::frames::{with, Origin};
+use crate::grouping::{crate_relative, normalize, Facts};
+use crate::model::{EventId, Kind, Level, Outcome};
+use crate::task::{self, Busy};
+use crate::text::floor_char_boundary;
+
+impl Recorder {
+    /// Records a panic from within the hook.
+    pub(crate) fn panicked(&self, info: &PanicHookInfo<'_>) -> EventId {
+        // A panic of a value that is being formatted is that value's, not the program's.
+        let Some(_busy) = Busy::enter() else { return EventId::NIL };
+        let message = message(info);
+        let mut text = String::new();
+        normalize(message, &mut text);
+        let location = info.location();
+        let depth = task::depth();
+        let facts = Facts {
+            kind: Kind::Panic,
+            exception: "panic",
+            site: location.map_or("", |location| crate_relative(location.file())),
+            text: &text,
+            ..Facts::default()
+        };
+        let opening = Opening {
+            facts,
+            level: Level::Fatal,
+            type_name: "",
+            exception_name: "panic",
+            message,
+            causes: &[],
+            location: None,
+            outcome: if depth == 0 { Outcome::Propagated } else { Outcome::Open },
+            depth: depth + 1,
+            origin: Origin::Panic { floor: with(|state| state.floor()).unwrap_or(0) },
+            by_hand: false,
+            address: 0,
+        };
+        self.open(&opening, |draft| {
+            if let Some(place) = location {
+                let text = format!("{}:{}", place.file(), place.line());
+                draft.parts.put(crate::queue::Tag::Location, &[&text]);
+            }
+        })
+    }
+}
+
+/// Returns the payload's text, cut.
+fn message<'p>(info: &'p PanicHookInfo<'_>) -> &'p str {
+    let payload = info.payload();
+    let text = payload
+        .downcast_ref::<&'static str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("<a panic payload that is not text>");
+    &text[..floor_char_boundary(text, MESSAGE)]
+}

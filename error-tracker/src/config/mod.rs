@@ -1,0 +1,103 @@
+//! The values that can be set, from code, the environment or their defaults.
+
+mod host;
+mod settings;
+mod store;
+mod value;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use self::host::host_name;
+pub(crate) use self::settings::{resolve, Override, Resolved};
+#[cfg(test)]
+pub(crate) use self::settings::{Setting, SETTINGS};
+pub use self::store::StoreSetting;
+
+/// Holds every setting as a plain value.
+///
+/// A value given in code wins over the environment, that over the default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Config {
+    /// Whether anything is recorded.
+    pub enabled: bool,
+    /// Whether stacks are captured.
+    pub stack: bool,
+    /// The crates whose frames count as the application's; empty: found out.
+    pub in_app: Vec<String>,
+    /// How long the dropped guard waits for what is not stored yet.
+    pub shutdown_timeout: Duration,
+    /// What the names of the store's tables begin with.
+    pub table_prefix: String,
+    /// What stands in place of a masked value.
+    pub mask_with: String,
+    /// The words that make a name secret.
+    pub masked_key_has: Vec<String>,
+    /// Names that are harmless although they contain such a word.
+    pub masked_key_except: Vec<String>,
+    /// How many elements of a collection are shown.
+    pub max_elements: usize,
+    /// How many characters of a text are shown.
+    pub max_string: usize,
+    /// How many levels of nested values are shown.
+    pub max_depth: usize,
+    /// How many bytes the locals of one event may take.
+    pub max_locals: usize,
+    /// Where events are stored.
+    pub store: StoreSetting,
+    /// Whether the start waits for the store, and fails with it.
+    pub require_store: bool,
+    /// The release that events carry.
+    pub release: String,
+    /// The environment that events carry.
+    pub environment: String,
+    /// The machine that events carry.
+    pub server_name: String,
+    /// How many events of an issue are stored in full.
+    pub max_events_per_issue: usize,
+    /// How many issues a page holds.
+    pub list_size: usize,
+}
+
+const MASKED_KEY_HAS: [&str; 11] = [
+    "password",
+    "secret",
+    "passwd",
+    "token",
+    "api_key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "credential",
+    "private_key",
+    "session",
+];
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            stack: true,
+            in_app: Vec::new(),
+            shutdown_timeout: Duration::from_secs(2),
+            table_prefix: "error_tracker_".into(),
+            mask_with: "*****".into(),
+            masked_key_has: MASKED_KEY_HAS.map(str::to_owned).to_vec(),
+            masked_key_except: Vec::new(),
+            max_elements: 100,
+            max_string: 1_000,
+            max_depth: 10,
+            max_locals: 16 * 1024,
+            store: StoreSetting::from("sqlite:error-tracker.db"),
+            require_store: false,
+            release: String::new(),
+            environment: "production".into(),
+            server_name: String::new(),
+            max_events_per_issue: 100,
+            list_size: 10,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The open records of the thread, and what a suspended future takes with it.
+
+use std::cell::RefCell;
+
+use crate::frames::record::{Presented, Record};
+use crate::grouping::Cache;
+use crate::task::{self, OPEN};
+use crate::text::Raw;
+
+/// How many records of a thread stay open; the oldest is closed first.
+const OPEN_RECORDS: usize = 16;
+
+/// What the failing path needs of its thread.
+pub(crate) struct State {
+    records: Vec<Record>,
+    pub(crate) fingerprints: Cache,
+    /// Buffers of the failing path, kept so that a failure need not allocate them.
+    pub(crate) scratch: Scratch,
+}
+
+/// Buffers of the failing path.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    /// A value as it formats itself.
+    pub(crate) raw: Raw,
+    /// The same, masked.
+    pub(crate) masked: String,
+    /// What an error says.
+    pub(crate) message: Raw,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::new(State {
+        records: Vec::new(),
+        fingerprints: Cache::new(),
+        scratch: Scratch::default(),
+    });
+}
+
+/// Runs `use_state` unless the thread is ending or already inside.
+///
+/// No code of the user is run within.
+pub(crate) fn with<R>(use_state: impl FnOnce(&mut State) -> R) -> Option<R> {
+    STATE
+        .try_with(|state| state.try_borrow_mut().ok().map(|mut state| use_state(&mut state)))
+        .ok()?
+}
+
+impl State {
+    /// Finds the record that this error continues at `depth`, newest first.
+    pub(crate) fn same_error(&mut self, depth: u32, new: &Presented<'_>) -> Option<&mut Record> {
+        self.records
+            .iter_mut()
+            .rev()
+            .find(|record| record.depth == depth + 1 && record.is_same(new))
+    }
+
+    /// Finds the panic whose unwinding has reached the frame at `depth`.
+    pub(crate) fn unwinding(&mut self, depth: u32) -> Option<&mut Record> {
+        use crate::frames::record::Origin::Panic;
+        self.records.iter_mut().rev().find(|record| {
+            record.depth > depth && matches!(record.origin, Panic { floor } if floor <= depth)
+        })
+    }
+
+    /// Returns the floor of a new panic: frames that were entered while an older one unwinds.
+    pub(crate) fn floor(&self) -> u32 {
+        use crate::frames::record::Origin::Panic;
+        let last = self.records.iter().rev().find(|record| matches!(record.origin, Panic { .. }));
+        last.map_or(0, |record| record.entered_meanwhile)
+    }
+
+    /// Notes that a frame is entered: during the unwinding of a panic, or after one was caught.
+    pub(crate) fn entered(&mut self, depth: u32, panicking: bool) {
+        use crate::frames::record::Origin::{Caught, Panic};
+        for record in &mut self.records {
+            match record.origin {
+                Panic { .. } if !panicking => record.origin = Caught,
+                Panic { .. } if record.entered_meanwhile == 0 => record.entered_meanwhile = depth,
+                _ => {}
+            }
+        }
+    }
+
+    /// Finds the newest record below `depth`: what a new failure happened during.
+    pub(crate) fn newest_below(&self, depth: u32) -> Option<&Record> {
+        self.records.iter().rev().find(|record| record.depth > depth)
+    }
+
+    /// Finds an open record by its event.
+    pub(crate) fn find(&mut self, id: crate::model::EventId) -> Option<&mut Record> {
+        self.records.iter_mut().rev().find(|record| record.id == id)
+    }
+
+    /// Finds the record that a capture at `depth` may continue.
+    pub(crate) fn candidates(&mut self, depth: u32) -> impl Iterator<Item = &mut Record> {
+        self.records.iter_mut().rev().filter(move |record| record.depth == depth + 1)
+    }
+
+    /// Tells whether a record lies below `depth`.
+    pub(crate) fn any_below(&self, depth: u32) -> bool {
+        self.records.iter().any(|record| record.depth > depth)
+    }
+
+    /// Opens a record; returns the oldest if there are too many.
+    pub(crate) fn open(&mut self, record: Record) -> Option<Record> {
+        let oldest = (self.records.len() >= OPEN_RECORDS).then(|| self.records.remove(0));
+        self.records.push(record);
+        self.note();
+        oldest
+    }
+
+    /// Takes all records below `depth` that `which` names.
+    pub(crate) fn take_below(
+        &mut self,
+        depth: u32,
+        mut which: impl FnMut(&Record) -> bool,
+    ) -> Vec<Record> {
+        let mut taken = Vec::new();
+        let mut at = 0;
+        while at < self.records.len() {
+            if self.records[at].depth > depth && which(&self.records[at]) {
+                taken.push(self.records.remove(at));
+            } else {
+                at += 1;
+            }
+        }
+        self.note();
+        taken
+    }
+
+    /// Makes exits look here only if there is something to find: a record at depth 1 concerns
+    /// no frame any more, only a later capture of the same error.
+    pub(crate) fn note(&self) {
+        task::set(OPEN, self.records.iter().any(|record| record.depth > 1));
+    }
+}
+
+/// The records of a suspended future, their depths counted from the future's own frame.
+pub(crate) type Carried = Vec<Record>;
+
+/// Takes the records below `depth` along with a future.
+#[cold]
+pub(crate) fn suspend(depth: u32) -> Carried {
+    let mut taken = with(|state| state.take_below(depth, |_| true)).unwrap_or_default();
+    taken.iter_mut().for_each(|record| record.depth -= depth);
+    taken
+}
+
+/// Brings the records of a future back.
+#[cold]
+pub(crate) fn resume(depth: u32, carried: Carried) {
+    with(|state| {
+        state.records.extend(
+            carried.into_iter().map(|record| Record { depth: record.depth + depth, ..record }),
+        );
+        state.note();
+    });
+}

@@ -1,0 +1,18 @@
+//! Plain data: what is captured, grouped and stored.
+
+mod event;
+mod id;
+mod issue;
+mod level;
+mod path;
+mod request;
+mod time;
+
+pub use self::event::{Breadcrumb, Cause, Event, Frame, Grouping, Kind, Local, Outcome, Recorded};
+pub use self::id::{EventId, Fingerprint, ParseIdError};
+pub use self::issue::{Issue, IssueState};
+pub use self::level::Level;
+pub(crate) use self::path::crate_of;
+pub use self::request::Request;
+pub(crate) use self::time::Clock;
+pub use self::time::Timestamp;

@@ -1,0 +1,203 @@
+//! What is not written yet, rolled up by issue.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::model::{Event, EventId, Fingerprint, Outcome, Timestamp};
+use crate::pipeline::facts;
+use crate::queue::{Amendment, Message, Sealed, Slot};
+use crate::store::Facts;
+
+/// How many events are held in full while the store is away; counts go on.
+const MAX_EVENTS: usize = 1_000;
+const MAX_BYTES: usize = 4 << 20;
+const MAX_ISSUES: usize = 65_536;
+const HOUR: i64 = 3_600_000_000;
+
+/// What is not written yet, rolled up by issue.
+#[derive(Default)]
+pub(super) struct Pending {
+    /// In the order in which they failed first.
+    pub(super) issues: Vec<Rolled>,
+    /// What was learnt of events that are not in here: they were written before.
+    pub(super) amendments: HashMap<EventId, Vec<Amendment>>,
+    by_fingerprint: HashMap<Fingerprint, usize>,
+    /// The issue of each event that is in here.
+    by_event: HashMap<EventId, usize>,
+    events: usize,
+    bytes: usize,
+    open: usize,
+    since: Option<Instant>,
+    lost: u64,
+}
+
+/// What happened to one issue since the last commit.
+#[derive(Default)]
+pub(super) struct Rolled {
+    pub(super) fingerprint: Fingerprint,
+    pub(super) count: u64,
+    pub(super) first_seen: Timestamp,
+    pub(super) last_seen: Timestamp,
+    pub(super) hours: Vec<(i64, u64)>,
+    /// What is known without an event.
+    pub(super) seed: Option<Facts>,
+    pub(super) events: Vec<Waiting>,
+}
+
+/// An event that waits, with what was learnt of it since.
+pub(super) struct Waiting {
+    sealed: Box<Sealed>,
+    amendments: Vec<Amendment>,
+}
+
+impl Waiting {
+    pub(super) fn unseal(&self) -> Event {
+        let mut event = self.sealed.unseal();
+        self.amendments.iter().for_each(|amendment| amendment.apply(&mut event));
+        event
+    }
+
+    fn bytes(&self) -> usize {
+        self.sealed.parts.len() + self.amendments.iter().map(|a| a.parts.len()).sum::<usize>()
+    }
+}
+
+impl Rolled {
+    fn waiting(&mut self, id: EventId) -> Option<&mut Waiting> {
+        // The newest are amended most.
+        self.events.iter_mut().rev().find(|waiting| waiting.sealed.id == id)
+    }
+
+    fn count(&mut self, count: u64, at: Timestamp) {
+        if self.count == 0 {
+            (self.first_seen, self.last_seen) = (at, at);
+        }
+        self.count += count;
+        self.first_seen = self.first_seen.min(at);
+        self.last_seen = self.last_seen.max(at);
+        let hour = at.as_micros().div_euclid(HOUR);
+        match self.hours.iter_mut().find(|(known, _)| *known == hour) {
+            Some((_, sum)) => *sum += count,
+            None => self.hours.push((hour, count)),
+        }
+    }
+}
+
+impl Pending {
+    pub(super) fn is_empty(&self) -> bool {
+        self.since.is_none()
+    }
+
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
+    /// Tells whether a failure in here is still on its way out.
+    pub(super) fn is_open(&self) -> bool {
+        self.open > 0
+    }
+
+    /// Returns how many failures fit nowhere, and forgets it.
+    pub(super) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
+    }
+
+    pub(super) fn add(&mut self, message: Message, now: Instant) {
+        self.since.get_or_insert(now);
+        match message {
+            Message::Event(sealed) => self.add_event(sealed),
+            Message::Amend(amendment) => self.amend(amendment),
+        }
+    }
+
+    /// Adds failures that no event stands for.
+    pub(super) fn count(&mut self, slot: &Slot, count: u64, at: Timestamp, now: Instant) {
+        self.since.get_or_insert(now);
+        let Some(issue) = self.issue(slot.fingerprint) else {
+            self.lost += count;
+            return;
+        };
+        let rolled = &mut self.issues[issue];
+        rolled.count(count, at);
+        rolled.seed.get_or_insert_with(|| facts::of_seed(&slot.seed));
+    }
+
+    /// Finds or makes the issue's place.
+    fn issue(&mut self, fingerprint: Fingerprint) -> Option<usize> {
+        if let Some(issue) = self.by_fingerprint.get(&fingerprint) {
+            return Some(*issue);
+        }
+        let issue = self.issues.len();
+        if issue >= MAX_ISSUES {
+            return None;
+        }
+        self.issues.push(Rolled { fingerprint, ..Rolled::default() });
+        self.by_fingerprint.insert(fingerprint, issue);
+        Some(issue)
+    }
+
+    fn add_event(&mut self, sealed: Box<Sealed>) {
+        let Some(issue) = self.issue(sealed.fingerprint) else {
+            self.lost += 1;
+            return;
+        };
+        let rolled = &mut self.issues[issue];
+        rolled.count(1, sealed.at);
+        let is_full = self.events >= MAX_EVENTS || self.bytes >= MAX_BYTES;
+        match (is_full, rolled.events.len()) {
+            // The issue gets its names from the event, which is then let go.
+            (true, 0) => {
+                rolled.seed.get_or_insert_with(|| of_names(&sealed.unseal()));
+                return;
+            }
+            (true, 1) => return,
+            (true, _) => self.drop_newest(issue),
+            (false, _) => {}
+        }
+        self.hold(issue, Waiting { sealed, amendments: Vec::new() });
+    }
+
+    fn hold(&mut self, issue: usize, waiting: Waiting) {
+        self.bytes += waiting.bytes();
+        self.events += 1;
+        self.open += usize::from(waiting.sealed.outcome == Outcome::Open);
+        self.by_event.insert(waiting.sealed.id, issue);
+        self.issues[issue].events.push(waiting);
+    }
+
+    fn drop_newest(&mut self, issue: usize) {
+        if let Some(dropped) = self.issues[issue].events.pop() {
+            self.bytes = self.bytes.saturating_sub(dropped.bytes());
+            self.events -= 1;
+            self.by_event.remove(&dropped.sealed.id);
+        }
+    }
+
+    fn amend(&mut self, amendment: Amendment) {
+        let is_full = self.amendments.len() >= MAX_EVENTS || self.bytes >= MAX_BYTES;
+        let (bytes, closes) = (amendment.parts.len(), amendment.outcome.is_some());
+        let issue = self.by_event.get(&amendment.id).copied();
+        match issue.and_then(|issue| self.issues[issue].waiting(amendment.id)) {
+            Some(waiting) => {
+                waiting.amendments.push(amendment);
+                self.open = self.open.saturating_sub(usize::from(closes));
+            }
+            None if is_full => return,
+            None => self.amendments.entry(amendment.id).or_default().push(amendment),
+        }
+        self.bytes += bytes;
+    }
+}
+
+/// What a new issue shows when no room was left for its event.
+fn of_names(event: &Event) -> Facts {
+    Facts {
+        kind: event.kind,
+        level: event.level,
+        exception_name: event.exception_name.clone(),
+        message: event.message.clone(),
+        culprit: event.innermost().map(|frame| frame.function.clone()).unwrap_or_default(),
+        request_data: "{}".into(),
+        ..Facts::default()
+    }
+}

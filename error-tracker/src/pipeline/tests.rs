@@ -1,0 +1,334 @@
+//! The writer against a store that can fail, hang and panic.
+
+use std::sync::{Condvar, Mutex};
+use std::time::Instant;
+
+use super::*;
+use crate::model::{
+    Event, EventId, Fingerprint, Issue, IssueState, Kind, Level, Outcome, Recorded, Timestamp,
+};
+use crate::queue::{Amendment, Parts, Sealed, Seed, Tag};
+use crate::store::{Batch, Page, Query};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What the fake store does at the next write.
+#[derive(Clone, Copy, PartialEq)]
+enum Mood {
+    Works,
+    Fails,
+    Panics,
+    Hangs,
+}
+
+struct World {
+    mood: Mutex<Mood>,
+    changed: Condvar,
+    written: Mutex<Vec<Event>>,
+    counts: Mutex<Vec<(Fingerprint, u64)>>,
+    writes: Mutex<usize>,
+    amended: Mutex<Vec<Event>>,
+}
+
+impl World {
+    fn new(mood: Mood) -> Arc<Self> {
+        Arc::new(Self {
+            mood: Mutex::new(mood),
+            changed: Condvar::new(),
+            written: Mutex::default(),
+            counts: Mutex::default(),
+            writes: Mutex::default(),
+            amended: Mutex::default(),
+        })
+    }
+
+    fn set(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+        self.changed.notify_all();
+    }
+
+    fn total(&self) -> u64 {
+        self.counts.lock().unwrap().iter().map(|(_, count)| count).sum()
+    }
+}
+
+struct Fake(Arc<World>);
+
+impl Store for Fake {
+    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+        let mood = *self.0.mood.lock().unwrap();
+        match mood {
+            Mood::Works => {}
+            Mood::Fails => return Err(Error::new(ErrorKind::Store, "write to the fake")),
+            Mood::Panics => panic!("the fake panics"),
+            Mood::Hangs => {
+                let mood = self.0.mood.lock().unwrap();
+                let hangs = |mood: &mut Mood| *mood == Mood::Hangs;
+                drop(self.0.changed.wait_timeout_while(mood, LIMIT, hangs));
+            }
+        }
+        *self.0.writes.lock().unwrap() += 1;
+        for delta in &batch.deltas {
+            self.0.counts.lock().unwrap().push((delta.fingerprint, delta.count));
+            let events = delta.events.iter().map(|kept| kept.event.clone());
+            self.0.written.lock().unwrap().extend(events);
+        }
+        let amended = batch.amended.iter().map(|amended| amended.event.clone());
+        self.0.amended.lock().unwrap().extend(amended);
+        Ok(())
+    }
+
+    fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {
+        let written = self.0.written.lock().unwrap();
+        let found = written.iter().find(|event| event.id == id).cloned();
+        Ok(found.map(|event| Recorded { event, stack: Vec::new() }))
+    }
+
+    fn list(&mut self, _: &Query, _: usize) -> Result<Page<Issue>, Error> {
+        Ok(Page { items: Vec::new(), next: None })
+    }
+
+    fn get(&mut self, _: &Fingerprint) -> Result<Option<Issue>, Error> {
+        Ok(None)
+    }
+
+    fn events(&mut self, _: &Fingerprint) -> Result<Vec<Recorded>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn delete(&mut self, _: &Fingerprint) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn set_state(&mut self, _: &Fingerprint, _: IssueState, _: Timestamp) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    fn settle(&mut self) {}
+}
+
+struct Setup {
+    world: Arc<World>,
+    counters: Arc<Counters>,
+    writer: Writer,
+}
+
+impl Setup {
+    fn new(mood: Mood) -> Self {
+        let world = World::new(mood);
+        let opened = Arc::clone(&world);
+        Self::with_opener(world, Box::new(move || Ok(Box::new(Fake(Arc::clone(&opened))))))
+    }
+
+    fn with_opener(world: Arc<World>, open: Opener) -> Self {
+        let counters = Arc::new(Counters::new());
+        let parts = WriterParts {
+            open,
+            counters: Arc::clone(&counters),
+            origin: Origin::default(),
+            in_app: InApp::default(),
+        };
+        Self { world, counters, writer: Writer::start(parts).unwrap() }
+    }
+
+    fn submit(&self, number: u8) {
+        assert!(self.writer.submit(event(number)).is_ok());
+    }
+
+    fn flush(&self) -> bool {
+        self.writer.flush(LIMIT)
+    }
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        self.world.set(Mood::Works);
+        self.writer.shutdown(LIMIT);
+    }
+}
+
+fn event(number: u8) -> Message {
+    let mut parts = Parts::default();
+    parts.put(Tag::Message, &["declined"]);
+    Message::Event(Box::new(Sealed {
+        id: EventId::from_bytes([number; 16]),
+        fingerprint: Fingerprint::from_bytes([number % 4; 32]),
+        kind: Kind::Error,
+        level: Level::Error,
+        at: Timestamp::from_micros(i64::from(number)),
+        during: EventId::NIL,
+        outcome: Outcome::Open,
+        parts,
+    }))
+}
+
+fn amendment(number: u8, outcome: Outcome) -> Message {
+    let mut parts = Parts::default();
+    parts.put_frame("shop::main", ("src/main.rs", 3), ["", ""], true);
+    let id = EventId::from_bytes([number; 16]);
+    Message::Amend(Amendment { id, parts, outcome: Some(outcome) })
+}
+
+fn count(setup: &Setup, failures: usize) {
+    let seed = || Seed {
+        kind: Kind::Error,
+        level: Level::Error,
+        exception_name: "shop::CardDeclined".into(),
+        message: String::new(),
+        culprit: String::new(),
+    };
+    let fingerprint = Fingerprint::from_bytes([9; 32]);
+    let slot = setup.counters.find_or_insert(fingerprint, seed).unwrap();
+    for _ in 0..failures {
+        if setup.counters.count(slot, Timestamp::from_micros(1)) {
+            setup.writer.wake();
+        }
+    }
+}
+
+#[test]
+fn what_was_submitted_before_a_flush_is_written_after_it() {
+    let setup = Setup::new(Mood::Works);
+    (1..=100).for_each(|number| setup.submit(number));
+    assert!(setup.flush());
+    assert_eq!(setup.world.written.lock().unwrap().len(), 100);
+    assert_eq!(setup.world.total(), 100);
+    let health = setup.writer.health(&setup.counters);
+    assert_eq!((health.store, health.committed, health.queued), (StoreHealth::Open, 100, 0));
+}
+
+#[test]
+fn failures_that_are_only_counted_are_written_too() {
+    let setup = Setup::new(Mood::Works);
+    count(&setup, 1_000);
+    assert!(setup.flush());
+    count(&setup, 10);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 1_010);
+}
+
+#[test]
+fn an_event_and_its_closing_in_one_batch_are_one_write() {
+    let setup = Setup::new(Mood::Works);
+    setup.submit(1);
+    assert!(setup.writer.submit(amendment(1, Outcome::Propagated)).is_ok());
+    assert!(setup.flush());
+    let written = setup.world.written.lock().unwrap();
+    assert_eq!((written[0].outcome, written[0].frames.len()), (Outcome::Propagated, 1));
+    assert!(setup.world.amended.lock().unwrap().is_empty());
+}
+
+#[test]
+fn an_event_that_was_written_is_amended_in_place() {
+    let setup = Setup::new(Mood::Works);
+    setup.submit(1);
+    assert!(setup.flush());
+    assert!(setup.writer.submit(amendment(1, Outcome::Handled)).is_ok());
+    assert!(setup.writer.submit(amendment(77, Outcome::Handled)).is_ok());
+    assert!(setup.flush());
+    let amended = setup.world.amended.lock().unwrap();
+    assert_eq!(amended.len(), 1);
+    assert_eq!((amended[0].outcome, amended[0].message.as_str()), (Outcome::Handled, "declined"));
+    assert_eq!(setup.world.total(), 1);
+}
+
+#[test]
+fn nothing_is_lost_while_the_store_fails_and_then_works_again() {
+    let setup = Setup::new(Mood::Fails);
+    setup.submit(1);
+    count(&setup, 5);
+    assert!(!setup.flush());
+    let health = setup.writer.health(&setup.counters);
+    assert_eq!(health.store, StoreHealth::Waiting("write to the fake".into()));
+    assert!(health.oldest_uncommitted_age.is_some());
+    setup.world.set(Mood::Works);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 6);
+    assert_eq!(setup.writer.health(&setup.counters).store, StoreHealth::Open);
+}
+
+#[test]
+fn counts_stay_exact_when_memory_is_full() {
+    let setup = Setup::new(Mood::Fails);
+    for round in 0..30 {
+        (0..100).for_each(|number| setup.submit(number));
+        assert!(!setup.flush(), "{round}");
+    }
+    setup.world.set(Mood::Works);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 3_000);
+    assert_eq!(setup.world.written.lock().unwrap().len(), 1_000);
+}
+
+#[test]
+fn a_panicking_store_is_counted_and_tried_again() {
+    let setup = Setup::new(Mood::Panics);
+    setup.submit(1);
+    assert!(!setup.flush());
+    assert_eq!(setup.writer.health(&setup.counters).writer_restarts, 1);
+    setup.world.set(Mood::Works);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 1);
+}
+
+#[test]
+fn a_batch_that_panics_ever_again_is_given_up_and_counted_as_lost() {
+    let setup = Setup::new(Mood::Panics);
+    setup.submit(1);
+    (0..3).for_each(|_| drop(setup.flush()));
+    setup.world.set(Mood::Works);
+    setup.submit(2);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 1);
+    assert_eq!(setup.counters.lost(), 1);
+}
+
+#[test]
+fn flush_and_shutdown_give_up_on_a_hanging_store() {
+    let setup = Setup::new(Mood::Hangs);
+    setup.submit(1);
+    assert!(!setup.writer.flush(Duration::from_millis(1)));
+    assert!(!setup.writer.shutdown(Duration::from_millis(1)));
+    assert!(setup.writer.submit(event(2)).is_err());
+}
+
+#[test]
+fn a_full_queue_gives_the_message_back() {
+    let setup = Setup::new(Mood::Hangs);
+    setup.submit(1);
+    let accepted = (0..3 * CAPACITY).filter(|_| setup.writer.submit(event(2)).is_ok()).count();
+    assert!((CAPACITY - 1..3 * CAPACITY).contains(&accepted), "{accepted}");
+    setup.world.set(Mood::Works);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), accepted as u64 + 1);
+}
+
+#[test]
+fn a_shutdown_stores_what_waits_and_takes_nothing_more() {
+    let setup = Setup::new(Mood::Works);
+    setup.submit(1);
+    assert!(setup.writer.shutdown(LIMIT));
+    assert_eq!(setup.world.total(), 1);
+    assert!(setup.writer.submit(event(2)).is_err());
+    assert_eq!(setup.writer.health(&setup.counters).store, StoreHealth::Closed);
+}
+
+#[test]
+fn the_first_opening_can_be_waited_for_with_its_error() {
+    let works = Setup::new(Mood::Works);
+    assert!(works.writer.opened(LIMIT).is_ok());
+    let refuse = || Err(Error::new(ErrorKind::Store, "open the fake"));
+    let refused = Setup::with_opener(World::new(Mood::Works), Box::new(refuse));
+    assert_eq!(refused.writer.opened(LIMIT).unwrap_err().to_string(), "open the fake");
+}
+
+#[test]
+fn a_single_event_is_written_without_a_flush() {
+    let setup = Setup::new(Mood::Works);
+    setup.submit(1);
+    let start = Instant::now();
+    while setup.world.total() == 0 {
+        assert!(start.elapsed() < LIMIT);
+        std::thread::yield_now();
+    }
+}

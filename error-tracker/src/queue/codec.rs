@@ -1,0 +1,303 @@
+//! The compact form of an event's parts: one buffer, written and read front to back.
+//!
+//! It lives between two threads of one process and is never stored.
+
+use serde_json::{Map, Value};
+
+use crate::model::{Breadcrumb, Cause, Event, Frame, Level, Local, Request, Timestamp};
+
+/// Names the kind of a part; the fields that follow it are listed beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Tag {
+    /// type name
+    ExceptionName,
+    /// text
+    Message,
+    /// text; nearest cause first
+    Cause,
+    /// file:line
+    Location,
+    /// path, file, line, expression, source, failed; innermost frame first
+    Frame,
+    /// name, value, rule; of the frame before
+    Local,
+    /// name, value, rule; of the frame before
+    FrameGlobal,
+    /// name, value, rule
+    Global,
+    /// key, JSON
+    Context,
+    /// key, JSON
+    Tag,
+    /// text
+    User,
+    /// microseconds, level, message, JSON
+    Breadcrumb,
+    /// host, method, path
+    Request,
+    /// name
+    Thread,
+    /// version, label, text
+    Grouping,
+    /// return addresses, eight bytes each
+    Addresses,
+    /// text
+    LentBacktrace,
+}
+
+const TAGS: [Tag; 17] = [
+    Tag::ExceptionName,
+    Tag::Message,
+    Tag::Cause,
+    Tag::Location,
+    Tag::Frame,
+    Tag::Local,
+    Tag::FrameGlobal,
+    Tag::Global,
+    Tag::Context,
+    Tag::Tag,
+    Tag::User,
+    Tag::Breadcrumb,
+    Tag::Request,
+    Tag::Thread,
+    Tag::Grouping,
+    Tag::Addresses,
+    Tag::LentBacktrace,
+];
+
+/// The parts of an event, one after another in one buffer.
+#[derive(Default, Clone)]
+pub(crate) struct Parts(Vec<u8>);
+
+impl Parts {
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.0.reserve(bytes);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns how many bytes the parts take.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds a part with text fields.
+    pub(crate) fn put(&mut self, tag: Tag, fields: &[&str]) {
+        self.0.push(tag as u8);
+        for field in fields {
+            self.field(field.as_bytes());
+        }
+    }
+
+    /// Adds a call of an annotated function.
+    pub(crate) fn put_frame(
+        &mut self,
+        path: &str,
+        place: (&str, u32),
+        rest: [&str; 2],
+        failed: bool,
+    ) {
+        self.0.push(Tag::Frame as u8);
+        self.field(path.as_bytes());
+        self.field(place.0.as_bytes());
+        self.field(&place.1.to_le_bytes());
+        rest.iter().for_each(|text| self.field(text.as_bytes()));
+        self.field(&[u8::from(failed)]);
+    }
+
+    /// Adds the raw return addresses of a stack.
+    pub(crate) fn put_addresses(&mut self, addresses: &[usize]) {
+        self.0.push(Tag::Addresses as u8);
+        self.0.extend_from_slice(&((addresses.len() * 8) as u32).to_le_bytes());
+        for address in addresses {
+            self.0.extend_from_slice(&(*address as u64).to_le_bytes());
+        }
+    }
+
+    /// Adds something that happened before.
+    pub(crate) fn put_breadcrumb(
+        &mut self,
+        at: Timestamp,
+        level: Level,
+        message: &str,
+        data: &str,
+    ) {
+        self.0.push(Tag::Breadcrumb as u8);
+        self.field(&at.as_micros().to_le_bytes());
+        self.field(level.as_str().as_bytes());
+        self.field(message.as_bytes());
+        self.field(data.as_bytes());
+    }
+
+    fn field(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Adds these parts to an event.
+    pub(crate) fn apply(&self, event: &mut Event) {
+        let mut reader = Reader(&self.0);
+        while let Some(tag) = reader.tag() {
+            if reader.part(tag, event).is_none() {
+                break;
+            }
+        }
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn tag(&mut self) -> Option<Tag> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        TAGS.get(usize::from(*first)).copied()
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let (field, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        self.0 = rest;
+        Some(field)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        self.bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    fn json(&mut self) -> Option<Value> {
+        let bytes = self.bytes()?;
+        let as_text = || Value::String(String::from_utf8_lossy(bytes).into_owned());
+        Some(serde_json::from_slice(bytes).unwrap_or_else(|_| as_text()))
+    }
+
+    fn local(&mut self) -> Option<Local> {
+        let (name, value, rule) = (self.text()?, self.text()?, self.text()?);
+        Some(Local { name, value, masked: (!rule.is_empty()).then_some(rule) })
+    }
+
+    fn part(&mut self, tag: Tag, event: &mut Event) -> Option<()> {
+        match tag {
+            Tag::ExceptionName => event.exception_name = self.text()?,
+            Tag::Message => event.message = self.text()?,
+            Tag::Cause => event.chain.push(Cause { message: self.text()? }),
+            Tag::Location => event.location = self.text()?,
+            Tag::Frame => event.frames.push(self.frame()?),
+            Tag::Local => {
+                let local = self.local()?;
+                event.frames.last_mut()?.locals.push(local);
+            }
+            Tag::FrameGlobal => {
+                let global = self.local()?;
+                event.frames.last_mut()?.globals.push(global);
+            }
+            Tag::Global => event.globals.push(self.local()?),
+            Tag::Context => self.pair(&mut event.context)?,
+            Tag::Tag => self.pair(&mut event.tags)?,
+            Tag::User => event.user = self.text(),
+            Tag::Breadcrumb => event.breadcrumbs.push(self.breadcrumb()?),
+            Tag::Request => event.request = Some(self.request()?),
+            Tag::Thread => event.thread = self.text()?,
+            Tag::Grouping => self.grouping(event)?,
+            Tag::Addresses => event.addresses = self.addresses()?,
+            Tag::LentBacktrace => event.lent_backtrace = self.text(),
+        }
+        Some(())
+    }
+
+    /// On equal keys the part that comes first wins: nearest first.
+    fn pair(&mut self, map: &mut Map<String, Value>) -> Option<()> {
+        let (key, value) = (self.text()?, self.json()?);
+        map.entry(key).or_insert(value);
+        Some(())
+    }
+
+    fn frame(&mut self) -> Option<Frame> {
+        let (function, file) = (self.text()?, self.text()?);
+        let line = u32::from_le_bytes(self.bytes()?.try_into().ok()?);
+        let (expression, source) = (self.text()?, self.text()?);
+        let failed = self.bytes()? == [1];
+        let source = (!source.is_empty()).then_some(source);
+        Some(Frame {
+            function,
+            file,
+            line,
+            expression,
+            source,
+            failed,
+            in_app: true,
+            ..Frame::default()
+        })
+    }
+
+    fn breadcrumb(&mut self) -> Option<Breadcrumb> {
+        let at = i64::from_le_bytes(self.bytes()?.try_into().ok()?);
+        let level = self.text()?.parse().unwrap_or(Level::Info);
+        let message = self.text()?;
+        let data = match self.json()? {
+            Value::Object(data) => data,
+            _ => Map::new(),
+        };
+        Some(Breadcrumb { at: Timestamp::from_micros(at), level, message, data })
+    }
+
+    fn request(&mut self) -> Option<Request> {
+        Some(Request { host: self.text()?, method: self.text()?, path: self.text()? })
+    }
+
+    fn grouping(&mut self, event: &mut Event) -> Option<()> {
+        event.grouping.version = self.text()?.parse().unwrap_or_default();
+        let part = (self.text()?, self.text()?);
+        event.grouping.parts.push(part);
+        Some(())
+    }
+
+    fn addresses(&mut self) -> Option<Vec<u64>> {
+        let bytes = self.bytes()?;
+        Some(
+            bytes
+                .chunks_exact(8)
+                .filter_map(|raw| raw.try_into().ok())
+                .map(u64::from_le_bytes)
+                .collect(),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_read_back_what_was_put() {
+        let mut parts = Parts::default();
+        parts.put(Tag::ExceptionName, &["shop::CardDeclined"]);
+        parts.put(Tag::Message, &["declined"]);
+        parts.put_frame("shop::charge", ("src/pay.rs", 88), ["gateway.charge()", ""], true);
+        parts.put(Tag::Local, &["user_id", "7", ""]);
+        parts.put(Tag::Local, &["card_secret", "*****", "secret"]);
+        parts.put(Tag::Context, &["user_id", "7"]);
+        parts.put_addresses(&[1, 2]);
+        let mut event = Event::default();
+        parts.apply(&mut event);
+        assert_eq!(event.frames[0].line, 88);
+        assert_eq!(event.frames[0].locals[1].masked.as_deref(), Some("secret"));
+        assert_eq!(event.context["user_id"], 7);
+        assert_eq!(event.addresses, [1, 2]);
+    }
+
+    #[test]
+    fn a_cut_buffer_keeps_the_parts_before_the_cut() {
+        let mut parts = Parts::default();
+        parts.put(Tag::Message, &["declined"]);
+        parts.put(Tag::Cause, &["402"]);
+        for length in 0..parts.0.len() {
+            let mut event = Event::default();
+            Parts(parts.0[..length].to_vec()).apply(&mut event);
+            assert!(event.chain.is_empty());
+        }
+    }
+}

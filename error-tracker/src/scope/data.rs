@@ -1,0 +1,102 @@
+//! What a scope holds.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+use crate::model::{Level, Request, Timestamp};
+use crate::scope::value::Value;
+
+/// How many breadcrumbs of a task are kept.
+pub(crate) const RING: usize = 100;
+
+/// Context for everything that is recorded while it is entered.
+///
+/// # Examples
+///
+/// ```
+/// use error_tracker::{InScope as _, Scope};
+///
+/// # async fn load() {}
+/// let scope = Scope::new().with("user_id", 7).with("email", "a@example.com");
+/// let future = load().in_scope(scope);
+/// # drop(future);
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a scope has no effect until something is run in it"]
+pub struct Scope {
+    pub(crate) extras: Vec<(Cow<'static, str>, Value)>,
+    pub(crate) tags: Vec<(Cow<'static, str>, Value)>,
+    pub(crate) user: Option<String>,
+    pub(crate) request: Option<Request>,
+}
+
+impl Scope {
+    /// Makes an empty scope.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a value, which keeps its JSON type.
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
+        self.put(key.into(), Value::json(&value));
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn set(&mut self, key: &'static str, value: Value) {
+        self.put(Cow::Borrowed(key), value);
+    }
+
+    #[doc(hidden)]
+    pub fn set_request(&mut self, request: impl Into<Request>) {
+        self.request = Some(request.into());
+    }
+
+    pub(crate) fn put(&mut self, key: Cow<'static, str>, value: Value) {
+        put(&mut self.extras, key, value);
+    }
+
+    pub(crate) fn tag(&mut self, key: Cow<'static, str>, value: Value) {
+        put(&mut self.tags, key, value);
+    }
+}
+
+fn put(pairs: &mut Vec<(Cow<'static, str>, Value)>, key: Cow<'static, str>, value: Value) {
+    match pairs.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, old)) => *old = value,
+        None => pairs.push((key, value)),
+    }
+}
+
+impl<K: Into<Cow<'static, str>>, V: Serialize, const N: usize> From<[(K, V); N]> for Scope {
+    fn from(pairs: [(K, V); N]) -> Self {
+        pairs.into_iter().fold(Self::new(), |scope, (key, value)| scope.with(key, value))
+    }
+}
+
+/// Something that happened before; not masked yet.
+#[derive(Clone)]
+pub(crate) struct Crumb {
+    pub(crate) at: Timestamp,
+    pub(crate) level: Level,
+    pub(crate) message: String,
+    pub(crate) data: Vec<(&'static str, Value)>,
+}
+
+/// What belongs to a whole task.
+#[derive(Default)]
+pub(crate) struct Root {
+    pub(crate) scope: Scope,
+    pub(crate) crumbs: VecDeque<Crumb>,
+}
+
+impl Root {
+    pub(crate) fn crumb(&mut self, crumb: Crumb) {
+        if self.crumbs.len() == RING {
+            self.crumbs.pop_front();
+        }
+        self.crumbs.push_back(crumb);
+    }
+}

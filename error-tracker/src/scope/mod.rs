@@ -1,0 +1,16 @@
+//! Context of the running task: scopes, tags, the user, breadcrumbs.
+//!
+//! A thread holds a stack of scopes. A tracked future takes what lies above its own mark off
+//! the stack whenever it returns `Pending`, and puts it back at its next poll, so that scopes
+//! follow their task from thread to thread and no other task sees them.
+
+mod data;
+mod guard;
+mod stack;
+mod value;
+
+pub use self::data::Scope;
+pub(crate) use self::data::{Crumb, Root, RING};
+pub use self::guard::ScopeGuard;
+pub(crate) use self::stack::{collect, enter, in_root, in_task, leave, suspend, Carried, Mark};
+pub use self::value::{Plain, Value, ValueDebug, ValueJson, ValueType};

@@ -1,0 +1,201 @@
+//! The thread's stack of scopes, and how a task takes its part away and brings it back.
+
+use std::cell::RefCell;
+
+use crate::scope::data::{Root, Scope};
+use crate::task::{self, POLLING, SCOPED};
+
+#[derive(Default)]
+struct Stack {
+    scopes: Vec<Entry>,
+    /// The thread's own root, then one of each task that is being polled within another.
+    roots: Vec<Base>,
+    next_id: u64,
+}
+
+struct Entry {
+    id: u64,
+    scope: Scope,
+}
+
+struct Base {
+    /// How many scopes lay below when the task was entered.
+    scopes: usize,
+    root: Root,
+}
+
+thread_local! {
+    static STACK: RefCell<Stack> = RefCell::default();
+}
+
+/// Runs `use_stack` unless the thread is ending or already inside.
+fn with<R>(use_stack: impl FnOnce(&mut Stack) -> R) -> Option<R> {
+    STACK
+        .try_with(|stack| stack.try_borrow_mut().ok().map(|mut stack| use_stack(&mut stack)))
+        .ok()?
+}
+
+impl Stack {
+    fn root(&mut self) -> &mut Base {
+        if self.roots.is_empty() {
+            self.roots.push(Base { scopes: 0, root: Root::default() });
+        }
+        let last = self.roots.len() - 1;
+        &mut self.roots[last]
+    }
+
+    fn note(&self) {
+        let used = !self.scopes.is_empty() || !self.roots.is_empty();
+        task::set(SCOPED, used);
+    }
+}
+
+/// Pushes a scope; returns its number for [`pop`].
+pub(super) fn push(scope: Scope) -> Option<u64> {
+    with(|stack| {
+        stack.next_id += 1;
+        let id = stack.next_id;
+        stack.scopes.push(Entry { id, scope });
+        stack.note();
+        id
+    })
+}
+
+/// Removes a scope wherever it lies: guards may be dropped out of order.
+pub(super) fn pop(id: u64) {
+    let removed = with(|stack| {
+        let at = stack.scopes.iter().rposition(|entry| entry.id == id)?;
+        let entry = stack.scopes.remove(at);
+        stack.note();
+        Some(entry)
+    });
+    drop(removed);
+}
+
+/// Changes the scope with this number, if it is still entered here.
+pub(super) fn change(id: u64, change: impl FnOnce(&mut Scope)) {
+    with(|stack| {
+        if let Some(entry) = stack.scopes.iter_mut().rev().find(|entry| entry.id == id) {
+            change(&mut entry.scope);
+        }
+    });
+}
+
+/// Changes the innermost scope of the running task, else what belongs to the whole task.
+pub(crate) fn in_task(change: impl FnOnce(&mut Scope)) {
+    with(|stack| {
+        let base = stack.root().scopes;
+        match stack.scopes.get_mut(base..).and_then(<[Entry]>::last_mut) {
+            Some(entry) => change(&mut entry.scope),
+            None => change(&mut stack.root().root.scope),
+        }
+        stack.note();
+    });
+}
+
+/// Changes what belongs to the whole task.
+pub(crate) fn in_root(change: impl FnOnce(&mut Root)) {
+    with(|stack| {
+        change(&mut stack.root().root);
+        stack.note();
+    });
+}
+
+/// Shows all that applies now, nearest first: scopes, then the roots.
+pub(crate) fn collect(mut scope: impl FnMut(&Scope), mut root: impl FnMut(&Root)) {
+    if !task::has(SCOPED) {
+        return;
+    }
+    // Cloned, so that masking rules of the user never run under the borrow.
+    let Some((scopes, roots)) = with(|stack| {
+        let scopes: Vec<Scope> =
+            stack.scopes.iter().rev().map(|entry| entry.scope.clone()).collect();
+        let copy =
+            |base: &Base| Root { scope: base.root.scope.clone(), crumbs: base.root.crumbs.clone() };
+        (scopes, stack.roots.iter().rev().map(copy).collect::<Vec<_>>())
+    }) else {
+        return;
+    };
+    scopes.iter().for_each(&mut scope);
+    for base in &roots {
+        scope(&base.scope);
+        root(base);
+    }
+}
+
+/// A task's part of the stack while the task is suspended.
+#[derive(Default)]
+pub(crate) struct Carried {
+    scopes: Vec<Entry>,
+    root: Option<Root>,
+}
+
+impl Carried {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.scopes.is_empty() && self.root.is_none()
+    }
+}
+
+/// Where a task's part of the stack begins while it is polled.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Mark {
+    scopes: usize,
+    /// A root was pushed for the task.
+    pushed: bool,
+    /// Nothing lay on the thread when the task was entered: all that lies there now is its own.
+    clean: bool,
+    outermost: bool,
+}
+
+impl Mark {
+    /// Marks the bottom of an empty stack.
+    #[inline(always)]
+    pub(crate) fn clean(outermost: bool) -> Self {
+        Self { scopes: 0, pushed: false, clean: true, outermost }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_outermost(self) -> bool {
+        self.outermost
+    }
+}
+
+/// Puts a task's part back on the stack; `before` is the thread's word before the poll.
+pub(crate) fn enter(before: u32, carried: Carried) -> Mark {
+    let outermost = before & POLLING == 0;
+    if before & SCOPED == 0 && carried.is_empty() {
+        return Mark::clean(outermost);
+    }
+    let Carried { scopes, root } = carried;
+    with(|stack| {
+        let mark = Mark { scopes: stack.scopes.len(), pushed: outermost, clean: false, outermost };
+        if outermost {
+            stack.roots.push(Base { scopes: mark.scopes, root: root.unwrap_or_default() });
+        }
+        stack.scopes.extend(scopes);
+        stack.note();
+        mark
+    })
+    .unwrap_or_default()
+}
+
+/// Takes a task's part off the stack, to be carried by the future.
+pub(crate) fn suspend(mark: Mark) -> Carried {
+    if !task::has(SCOPED) {
+        return Carried::default();
+    }
+    with(|stack| {
+        let from = mark.scopes.min(stack.scopes.len());
+        let scopes = stack.scopes.split_off(from);
+        let own_root = mark.outermost && (mark.pushed || mark.clean);
+        let root = if own_root { stack.roots.pop().map(|base| base.root) } else { None };
+        stack.note();
+        Carried { scopes, root }
+    })
+    .unwrap_or_default()
+}
+
+/// Drops a finished task's part.
+pub(crate) fn leave(mark: Mark) {
+    drop(suspend(mark));
+}

@@ -1,0 +1,188 @@
+//! Reads issues and events.
+
+use rusqlite::types::Type;
+use rusqlite::{params, Connection, OptionalExtension, Row};
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::IntoDeserializer;
+use serde::Deserialize;
+
+use crate::model::{
+    Event, EventId, Fingerprint, Frame, Grouping, Issue, Level, Recorded, Timestamp,
+};
+use crate::store::sqlite::schema::with_prefix;
+use crate::store::{payload, Cursor, Page, Query};
+
+/// The statements, with the tables' prefix.
+pub(super) struct Sql {
+    list: String,
+    issue: String,
+    events: String,
+    event: String,
+}
+
+impl Sql {
+    pub(super) fn new(prefix: &str) -> Self {
+        let issues = "SELECT i.fingerprint, i.count, i.kept, i.created_on, i.last_seen, i.state,
+                 i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
+                 i.culprit, i.location, i.notification_sent, i.ticket_raised,
+                 r.request_data, r.traceback, i.id
+                 FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
+        let events = "SELECT i.fingerprint, i.kind, i.grouping_version, i.grouping,
+                 e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames
+                 FROM {p}events AS e JOIN {p}issues AS i ON i.id = e.issue_id
+                 LEFT JOIN {p}stacks AS s ON s.id = e.stack_id";
+        let sql = |select: &str, rest: &str| with_prefix(&format!("{select} {rest}"), prefix);
+        Self {
+            list: sql(
+                issues,
+                "WHERE (i.last_seen, i.id) < (?1, ?2)
+                 AND (?3 IS NULL OR i.state = ?3)
+                 AND (?4 IS NULL OR i.host = ?4)
+                 AND (?5 IS NULL OR i.exception_name = ?5)
+                 ORDER BY i.last_seen DESC, i.id DESC LIMIT ?6",
+            ),
+            issue: sql(issues, "WHERE i.fingerprint = ?1"),
+            events: sql(events, "WHERE i.fingerprint = ?1 ORDER BY e.seq DESC"),
+            event: sql(events, "WHERE e.id = ?1"),
+        }
+    }
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    sql: &Sql,
+    query: &Query,
+    size: usize,
+) -> rusqlite::Result<Page<Issue>> {
+    let first = Cursor { last_seen: Timestamp::from_micros(i64::MAX), id: i64::MAX };
+    let after = query.after.unwrap_or(first);
+    let values = params![
+        after.last_seen.as_micros(),
+        after.id,
+        query.state.map(|state| state.as_str()),
+        query.host,
+        query.exception_name,
+        size as i64 + 1,
+    ];
+    let mut statement = connection.prepare_cached(&sql.list)?;
+    let read = |row: &Row<'_>| Ok((to_issue(row)?, row.get::<_, i64>(19)?));
+    let mut rows: Vec<(Issue, i64)> =
+        statement.query_map(values, read)?.collect::<rusqlite::Result<_>>()?;
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more);
+    let next = next.map(|(issue, id)| Cursor { last_seen: issue.last_seen, id: *id });
+    Ok(Page { items: rows.into_iter().map(|(issue, _)| issue).collect(), next })
+}
+
+pub(super) fn issue(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<Option<Issue>> {
+    let mut statement = connection.prepare_cached(&sql.issue)?;
+    statement.query_row([fingerprint.to_string()], to_issue).optional()
+}
+
+pub(super) fn events(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<Vec<Recorded>> {
+    let mut statement = connection.prepare_cached(&sql.events)?;
+    let rows = statement.query_map([fingerprint.to_string()], to_recorded)?;
+    rows.collect()
+}
+
+pub(super) fn event(
+    connection: &Connection,
+    sql: &Sql,
+    id: EventId,
+) -> rusqlite::Result<Option<Recorded>> {
+    let mut statement = connection.prepare_cached(&sql.event)?;
+    statement.query_row([id.to_string()], to_recorded).optional()
+}
+
+fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
+    let request_data: Option<String> = row.get(17)?;
+    Ok(Issue {
+        fingerprint: id(row, 0)?,
+        count: row.get::<_, i64>(1)? as u64,
+        kept: row.get::<_, i64>(2)? as u64,
+        created_on: Timestamp::from_micros(row.get(3)?),
+        last_seen: Timestamp::from_micros(row.get(4)?),
+        state: named(row, 5)?,
+        kind: named(row, 6)?,
+        level: level(row, 7)?,
+        exception_name: row.get(8)?,
+        message: row.get(9)?,
+        host: row.get(10)?,
+        path: row.get(11)?,
+        method: row.get(12)?,
+        culprit: row.get(13)?,
+        location: row.get(14)?,
+        notification_sent: row.get(15)?,
+        ticket_raised: row.get(16)?,
+        request_data: json(17, request_data.as_deref().unwrap_or("{}"))?,
+        traceback: row.get::<_, Option<String>>(18)?.unwrap_or_default(),
+    })
+}
+
+fn to_recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
+    let event = Event {
+        fingerprint: id(row, 0)?,
+        kind: named(row, 1)?,
+        grouping: Grouping { version: row.get(2)?, parts: json(3, &row.get::<_, String>(3)?)? },
+        id: id(row, 4)?,
+        at: Timestamp::from_micros(row.get(5)?),
+        level: level(row, 6)?,
+        outcome: named(row, 7)?,
+        ..decode(row)?
+    };
+    let stack: Vec<Frame> = match row.get::<_, Option<String>>(10)? {
+        Some(frames) => json(10, &frames)?,
+        None => Vec::new(),
+    };
+    Ok(Recorded { event, stack })
+}
+
+fn decode(row: &Row<'_>) -> rusqlite::Result<Event> {
+    match row.get::<_, i64>(8)? {
+        payload::JSON => {
+            payload::decode(&row.get::<_, String>(9)?).map_err(|error| unreadable(9, error))
+        }
+        codec => Err(unreadable(8, format!("codec {codec} is not known to this version"))),
+    }
+}
+
+fn id<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    row.get::<_, String>(column)?.parse().map_err(|error: T::Err| unreadable(column, error))
+}
+
+fn level(row: &Row<'_>, column: usize) -> rusqlite::Result<Level> {
+    Ok(row.get::<_, String>(column)?.parse().unwrap_or_default())
+}
+
+/// Reads a variant by its name; one that this version does not know is the default.
+fn named<T: for<'de> Deserialize<'de> + Default>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    let name: StrDeserializer<'_, ValueError> = text.as_str().into_deserializer();
+    Ok(T::deserialize(name).unwrap_or_default())
+}
+
+fn json<T: for<'de> Deserialize<'de>>(column: usize, text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| unreadable(column, error))
+}
+
+fn unreadable(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+}

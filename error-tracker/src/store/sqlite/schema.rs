@@ -1,0 +1,112 @@
+//! The tables, and how a file comes to have them.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The version of the tables below, kept in `PRAGMA user_version`.
+pub(super) const VERSION: i64 = 1;
+
+/// Comments stay in the file: `.schema` of the sqlite3 shell shows them. `{p}` is the prefix.
+const TABLES: &str = "
+CREATE TABLE {p}meta (
+    key   TEXT PRIMARY KEY,   -- created_by: the version of error-tracker that made the tables
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE {p}issues (
+    id                INTEGER PRIMARY KEY,
+    fingerprint       TEXT NOT NULL UNIQUE, -- 64 hexadecimal digits
+    count             INTEGER NOT NULL,     -- how often it happened: exact
+    kept              INTEGER NOT NULL,     -- how many of these events are in {p}events
+    created_on        INTEGER NOT NULL,     -- first seen; all times: microseconds since 1970, UTC
+    last_seen         INTEGER NOT NULL,
+    state             TEXT NOT NULL,        -- unresolved, resolved, muted, regressed
+    state_changed     INTEGER NOT NULL,     -- when the state was last set by hand
+    kind              TEXT NOT NULL,        -- error, panic, message
+    level             TEXT NOT NULL,        -- debug, info, warning, error, fatal
+    exception_name    TEXT NOT NULL,        -- from here to location: of the newest kept event
+    message           TEXT NOT NULL,
+    host              TEXT NOT NULL,
+    path              TEXT NOT NULL,
+    method            TEXT NOT NULL,
+    culprit           TEXT NOT NULL,        -- the innermost function of the application's own
+    location          TEXT NOT NULL,        -- file:line
+    notification_sent INTEGER NOT NULL DEFAULT 0,
+    ticket_raised     INTEGER NOT NULL DEFAULT 0,
+    first_release     TEXT NOT NULL,
+    last_release      TEXT NOT NULL,
+    grouping_version  INTEGER NOT NULL,
+    grouping          TEXT NOT NULL         -- JSON: what the fingerprint was made of
+);
+CREATE INDEX {p}issues_by_last_seen ON {p}issues (last_seen DESC, id DESC);
+
+-- Apart from the issues, so that counting one up does not rewrite long texts.
+CREATE TABLE {p}reports (
+    issue_id     INTEGER PRIMARY KEY,
+    request_data TEXT NOT NULL,             -- JSON: context, tags, user, request
+    traceback    TEXT NOT NULL              -- the newest kept event as people read it
+);
+
+CREATE TABLE {p}stacks (
+    id     INTEGER PRIMARY KEY,
+    hash   TEXT NOT NULL UNIQUE,
+    frames TEXT NOT NULL                    -- JSON, innermost first; each distinct stack once
+);
+
+CREATE TABLE {p}events (
+    number      INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,       -- 32 hexadecimal digits
+    issue_id    INTEGER NOT NULL,
+    seq         INTEGER NOT NULL,           -- which one of its issue's failures it is
+    at          INTEGER NOT NULL,
+    level       TEXT NOT NULL,
+    outcome     TEXT NOT NULL,              -- open, handled, propagated, swallowed, cancelled
+    release     TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    server_name TEXT NOT NULL,
+    stack_id    INTEGER,
+    codec       INTEGER NOT NULL,           -- how the payload is packed; 0: JSON
+    payload     BLOB NOT NULL
+);
+CREATE INDEX {p}events_by_issue ON {p}events (issue_id, seq);
+CREATE INDEX {p}events_by_stack ON {p}events (stack_id) WHERE stack_id IS NOT NULL;
+
+CREATE TABLE {p}hours (
+    issue_id INTEGER NOT NULL,
+    hour     INTEGER NOT NULL,              -- hours since 1970, UTC
+    count    INTEGER NOT NULL,
+    PRIMARY KEY (issue_id, hour)
+) WITHOUT ROWID;
+";
+
+/// Puts the prefix in place of `{p}`.
+pub(super) fn with_prefix(sql: &str, prefix: &str) -> String {
+    sql.replace("{p}", prefix)
+}
+
+/// Reads the version of the file's tables; 0 where there are none yet.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Makes the tables if the file does not have them, in one transaction.
+pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Result<()> {
+    if version(connection)? == VERSION && has_tables(connection, prefix)? {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    if !has_tables(&transaction, prefix)? {
+        transaction.execute_batch(&with_prefix(TABLES, prefix))?;
+        transaction.execute(
+            &with_prefix("INSERT INTO {p}meta VALUES ('created_by', ?1)", prefix),
+            [env!("CARGO_PKG_VERSION")],
+        )?;
+    }
+    transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
+    transaction.commit()
+}
+
+fn has_tables(connection: &Connection, prefix: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1)";
+    connection.query_row(sql, [format!("{prefix}meta")], |row| row.get(0))
+}

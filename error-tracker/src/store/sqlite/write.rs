@@ -1,0 +1,385 @@
+//! Writes batches: counts, events, stacks and hours.
+
+use std::collections::HashMap;
+
+use rusqlite::{params, CachedStatement, Connection, OptionalExtension, Transaction};
+
+use crate::backtrace::Stack;
+use crate::model::{Fingerprint, IssueState, Timestamp};
+use crate::store::sqlite::schema::with_prefix;
+use crate::store::sqlite::Options;
+use crate::store::{payload, thinning, Amended, Batch, Delta, Facts, Kept, Origin};
+
+/// The statements, with the tables' prefix.
+pub(super) struct Sql {
+    find_issue: String,
+    insert_issue: String,
+    count_issue: String,
+    update_issue: String,
+    put_report: String,
+    put_hour: String,
+    event_numbers: String,
+    insert_event: String,
+    drop_event: String,
+    amend_event: String,
+    find_stack: String,
+    insert_stack: String,
+    delete: [String; 5],
+    set_state: String,
+}
+
+impl Sql {
+    pub(super) fn new(prefix: &str) -> Self {
+        let sql = |text: &str| with_prefix(text, prefix);
+        Self {
+            find_issue: sql(
+                "SELECT id, count, kept, last_seen, state, state_changed FROM {p}issues
+                 WHERE fingerprint = ?1",
+            ),
+            insert_issue: sql("INSERT INTO {p}issues
+                 (fingerprint, count, kept, created_on, last_seen, state, state_changed,
+                  kind, level, exception_name, message, host, path, method, culprit, location,
+                  first_release, last_release, grouping_version, grouping)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'unresolved', ?4,
+                  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)"),
+            count_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
+                 created_on = min(created_on, ?4), last_seen = max(last_seen, ?5),
+                 state = ?6, last_release = ?7 WHERE id = ?1"),
+            update_issue: sql(
+                "UPDATE {p}issues SET level = ?2, exception_name = ?3, message = ?4, host = ?5,
+                 path = ?6, method = ?7, culprit = ?8, location = ?9 WHERE id = ?1",
+            ),
+            put_report: sql(
+                "INSERT INTO {p}reports (issue_id, request_data, traceback) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (issue_id) DO UPDATE
+                 SET request_data = excluded.request_data, traceback = excluded.traceback",
+            ),
+            put_hour: sql("INSERT INTO {p}hours (issue_id, hour, count) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (issue_id, hour) DO UPDATE SET count = count + excluded.count"),
+            event_numbers: sql("SELECT seq FROM {p}events WHERE issue_id = ?1 ORDER BY seq"),
+            insert_event: sql("INSERT INTO {p}events
+                 (id, issue_id, seq, at, level, outcome, release, environment, server_name,
+                  stack_id, codec, payload)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                 ON CONFLICT (id) DO NOTHING"),
+            drop_event: sql("DELETE FROM {p}events WHERE issue_id = ?1 AND seq = ?2"),
+            amend_event: sql(
+                "UPDATE {p}events SET level = ?2, outcome = ?3, codec = ?4, payload = ?5
+                 WHERE id = ?1 RETURNING issue_id,
+                 seq = (SELECT max(seq) FROM {p}events AS other
+                        WHERE other.issue_id = {p}events.issue_id)",
+            ),
+            find_stack: sql("SELECT id FROM {p}stacks WHERE hash = ?1"),
+            insert_stack: sql("INSERT INTO {p}stacks (hash, frames) VALUES (?1, ?2)"),
+            delete: [
+                "DELETE FROM {p}stacks WHERE id IN
+                     (SELECT stack_id FROM {p}events WHERE issue_id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM {p}events
+                     WHERE stack_id = {p}stacks.id AND issue_id <> ?1)",
+                "DELETE FROM {p}events WHERE issue_id = ?1",
+                "DELETE FROM {p}hours WHERE issue_id = ?1",
+                "DELETE FROM {p}reports WHERE issue_id = ?1",
+                "DELETE FROM {p}issues WHERE id = ?1",
+            ]
+            .map(sql),
+            set_state: sql(
+                "UPDATE {p}issues SET state = ?2, state_changed = ?3 WHERE fingerprint = ?1",
+            ),
+        }
+    }
+}
+
+/// An issue that the file holds already.
+struct Known {
+    id: i64,
+    count: u64,
+    kept: usize,
+    last_seen: i64,
+    state: String,
+    state_changed: i64,
+}
+
+impl Known {
+    /// A failure after somebody closed the issue opens it again.
+    fn state_after(&self, delta: &Delta) -> &str {
+        let closed = self.state == IssueState::Resolved.as_str();
+        match closed && delta.last_seen.as_micros() > self.state_changed {
+            true => IssueState::Regressed.as_str(),
+            false => &self.state,
+        }
+    }
+}
+
+/// Which events of a delta are kept, and which older ones make room.
+struct Plan<'a> {
+    insert: Vec<(u64, &'a Kept)>,
+    drop: Vec<u64>,
+    kept: usize,
+}
+
+/// One transaction's statements and what it looked up already.
+pub(super) struct Writing<'c> {
+    sql: &'c Sql,
+    connection: &'c Connection,
+    find_issue: CachedStatement<'c>,
+    count_issue: CachedStatement<'c>,
+    put_hour: CachedStatement<'c>,
+    insert_event: CachedStatement<'c>,
+    stacks: HashMap<String, i64>,
+    max_events: usize,
+}
+
+impl<'c> Writing<'c> {
+    pub(super) fn new(
+        transaction: &'c Transaction<'_>,
+        sql: &'c Sql,
+        options: &Options,
+    ) -> rusqlite::Result<Self> {
+        Ok(Self {
+            sql,
+            connection: transaction,
+            find_issue: transaction.prepare_cached(&sql.find_issue)?,
+            count_issue: transaction.prepare_cached(&sql.count_issue)?,
+            put_hour: transaction.prepare_cached(&sql.put_hour)?,
+            insert_event: transaction.prepare_cached(&sql.insert_event)?,
+            stacks: HashMap::new(),
+            max_events: options.max_events_per_issue,
+        })
+    }
+
+    pub(super) fn batch(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        for delta in &batch.deltas {
+            self.delta(delta, &batch.origin)?;
+        }
+        for amended in &batch.amended {
+            self.amend(amended)?;
+        }
+        Ok(())
+    }
+
+    fn delta(&mut self, delta: &Delta, origin: &Origin) -> rusqlite::Result<()> {
+        let fingerprint = delta.fingerprint.to_string();
+        let known = find(&mut self.find_issue, &fingerprint)?;
+        let plan = self.plan(delta, known.as_ref())?;
+        let id = match known {
+            Some(known) => self.update(delta, &known, (&plan, origin))?,
+            None => self.insert(&fingerprint, delta, (&plan, origin))?,
+        };
+        for seq in &plan.drop {
+            self.connection.prepare_cached(&self.sql.drop_event)?.execute([id, *seq as i64])?;
+        }
+        for (seq, kept) in &plan.insert {
+            self.event(id, *seq, (kept, origin))?;
+        }
+        for (hour, count) in &delta.hours {
+            self.put_hour.execute([id, *hour, *count as i64])?;
+        }
+        Ok(())
+    }
+
+    fn plan<'a>(&self, delta: &'a Delta, known: Option<&Known>) -> rusqlite::Result<Plan<'a>> {
+        let (before, kept) = known.map_or((0, 0), |known| (known.count, known.kept));
+        let mut insert: Vec<(u64, &Kept)> = (before + 1..).zip(&delta.events).collect();
+        let total = kept + insert.len();
+        if total <= self.max_events || insert.is_empty() {
+            return Ok(Plan { insert, drop: Vec::new(), kept: total });
+        }
+        let mut numbers = match known {
+            Some(known) => self.event_numbers(known.id)?,
+            None => Vec::new(),
+        };
+        let old = numbers.len();
+        numbers.extend(insert.iter().map(|(seq, _)| *seq));
+        let mut drop = thinning::surplus(&numbers, self.max_events);
+        insert.retain(|(seq, _)| !drop.contains(seq));
+        drop.retain(|seq| numbers[..old].binary_search(seq).is_ok());
+        let kept = old - drop.len() + insert.len();
+        Ok(Plan { insert, drop, kept })
+    }
+
+    fn event_numbers(&self, issue: i64) -> rusqlite::Result<Vec<u64>> {
+        let mut statement = self.connection.prepare_cached(&self.sql.event_numbers)?;
+        let rows = statement.query_map([issue], |row| row.get::<_, i64>(0))?;
+        rows.map(|seq| seq.map(|seq| seq as u64)).collect()
+    }
+
+    fn update(
+        &mut self,
+        delta: &Delta,
+        known: &Known,
+        (plan, origin): (&Plan<'_>, &Origin),
+    ) -> rusqlite::Result<i64> {
+        self.count_issue.execute(params![
+            known.id,
+            delta.count as i64,
+            plan.kept as i64,
+            delta.first_seen.as_micros(),
+            delta.last_seen.as_micros(),
+            known.state_after(delta),
+            origin.release,
+        ])?;
+        // Another process may have written a newer event.
+        if delta.facts.at.is_some_and(|_| delta.last_seen.as_micros() >= known.last_seen) {
+            self.show(known.id, &delta.facts)?;
+        }
+        Ok(known.id)
+    }
+
+    fn show(&self, issue: i64, facts: &Facts) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(&self.sql.update_issue)?.execute(params![
+            issue,
+            facts.level.as_str(),
+            facts.exception_name,
+            facts.message,
+            facts.host,
+            facts.path,
+            facts.method,
+            facts.culprit,
+            facts.location,
+        ])?;
+        self.report(issue, facts)
+    }
+
+    fn report(&self, issue: i64, facts: &Facts) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(&self.sql.put_report)?;
+        statement.execute(params![issue, facts.request_data, facts.traceback]).map(drop)
+    }
+
+    fn insert(
+        &mut self,
+        fingerprint: &str,
+        delta: &Delta,
+        (plan, origin): (&Plan<'_>, &Origin),
+    ) -> rusqlite::Result<i64> {
+        let facts = &delta.facts;
+        self.connection.prepare_cached(&self.sql.insert_issue)?.execute(params![
+            fingerprint,
+            delta.count as i64,
+            plan.kept as i64,
+            delta.first_seen.as_micros(),
+            delta.last_seen.as_micros(),
+            facts.kind.as_str(),
+            facts.level.as_str(),
+            facts.exception_name,
+            facts.message,
+            facts.host,
+            facts.path,
+            facts.method,
+            facts.culprit,
+            facts.location,
+            origin.release,
+            i64::from(facts.grouping.version),
+            json(&facts.grouping.parts)?,
+        ])?;
+        let issue = self.connection.last_insert_rowid();
+        self.report(issue, facts)?;
+        Ok(issue)
+    }
+
+    fn event(
+        &mut self,
+        issue: i64,
+        seq: u64,
+        (kept, origin): (&Kept, &Origin),
+    ) -> rusqlite::Result<()> {
+        let stack = kept.stack.as_deref().map(|stack| self.stack(stack)).transpose()?;
+        let event = &kept.event;
+        self.insert_event.execute(params![
+            event.id.to_string(),
+            issue,
+            seq as i64,
+            event.at.as_micros(),
+            event.level.as_str(),
+            event.outcome.as_str(),
+            origin.release,
+            origin.environment,
+            origin.server_name,
+            stack,
+            payload::JSON,
+            payload::encode(event).map_err(to_sql_error)?,
+        ])?;
+        Ok(())
+    }
+
+    /// Finds the stack's row or makes it.
+    fn stack(&mut self, stack: &Stack) -> rusqlite::Result<i64> {
+        if let Some(id) = self.stacks.get(&stack.hash) {
+            return Ok(*id);
+        }
+        let mut statement = self.connection.prepare_cached(&self.sql.find_stack)?;
+        let id = match statement.query_row([&stack.hash], |row| row.get(0)).optional()? {
+            Some(id) => id,
+            None => {
+                let mut insert = self.connection.prepare_cached(&self.sql.insert_stack)?;
+                insert.execute([&stack.hash, &stack.json])?;
+                self.connection.last_insert_rowid()
+            }
+        };
+        self.stacks.insert(stack.hash.clone(), id);
+        Ok(id)
+    }
+
+    /// Writes an event anew, unless it was thinned out or deleted meanwhile.
+    fn amend(&mut self, amended: &Amended) -> rusqlite::Result<()> {
+        let event = &amended.event;
+        let values = params![
+            event.id.to_string(),
+            event.level.as_str(),
+            event.outcome.as_str(),
+            payload::JSON,
+            payload::encode(event).map_err(to_sql_error)?,
+        ];
+        let mut statement = self.connection.prepare_cached(&self.sql.amend_event)?;
+        let written = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, bool>(1)?));
+        match statement.query_row(values, written).optional()? {
+            Some((issue, true)) => self.show(issue, &amended.facts),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn find(statement: &mut CachedStatement<'_>, fingerprint: &str) -> rusqlite::Result<Option<Known>> {
+    let known = |row: &rusqlite::Row<'_>| {
+        Ok(Known {
+            id: row.get(0)?,
+            count: row.get::<_, i64>(1)? as u64,
+            kept: row.get::<_, i64>(2)? as usize,
+            last_seen: row.get(3)?,
+            state: row.get(4)?,
+            state_changed: row.get(5)?,
+        })
+    };
+    statement.query_row([fingerprint], known).optional()
+}
+
+pub(super) fn delete(
+    transaction: &Transaction<'_>,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<bool> {
+    let mut statement = transaction.prepare_cached(&sql.find_issue)?;
+    let Some(known) = find(&mut statement, &fingerprint.to_string())? else { return Ok(false) };
+    for delete in &sql.delete {
+        transaction.prepare_cached(delete)?.execute([known.id])?;
+    }
+    Ok(true)
+}
+
+pub(super) fn set_state(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+    (state, at): (IssueState, Timestamp),
+) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached(&sql.set_state)?;
+    let values = params![fingerprint.to_string(), state.as_str(), at.as_micros()];
+    Ok(statement.execute(values)? > 0)
+}
+
+fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(value).map_err(to_sql_error)
+}
+
+fn to_sql_error(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(error.into())
+}

@@ -1,0 +1,296 @@
+//! Builds a tracker from settings and parts.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::backtrace::InApp;
+use crate::capture::{Budget, Global, Recorder, RecorderParts, Show};
+use crate::config::{host_name, resolve, Config, Override, Resolved, StoreSetting};
+use crate::error::Error;
+use crate::mask::{DefaultMasking, Masker, Masking};
+use crate::model::Clock;
+use crate::pipeline::{Writer, WriterParts};
+use crate::queue::{Counters, Sink};
+use crate::store::{self, Origin};
+use crate::text::Limits;
+use crate::tracker::reading::Reader;
+use crate::tracker::{Guard, Inner, Tracker};
+
+/// How long the start waits for a store that is required.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// Builds a tracker; [`init!`](crate::init!) is the short form.
+///
+/// Values given here win over the environment (`ERROR_TRACKER_<NAME>`), that over the defaults.
+/// All are checked by [`init`](Builder::init).
+#[must_use = "a builder does nothing until `init` is called"]
+pub struct Builder {
+    code: Vec<Override>,
+    environment: Vec<(String, String)>,
+    application: Application,
+    masking: Option<Arc<dyn Masking>>,
+    globals: Vec<Global>,
+    clock: Clock,
+}
+
+#[derive(Debug, Default)]
+struct Application {
+    release: String,
+    crate_name: Option<String>,
+}
+
+/// A tracker, and what feeds and ends it.
+pub(crate) struct Built {
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) tracker: Tracker,
+    pub(crate) guard: Guard,
+    pub(crate) in_app: InApp,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $given:ty => $convert:expr;)*) => {
+        $($(#[$doc])*
+        pub fn $name(self, $name: $given) -> Self {
+            let value = $convert($name);
+            self.set(stringify!($name), move |config| config.$name = value)
+        })*
+    };
+}
+
+impl Builder {
+    /// Begins with what the environment says.
+    pub fn new() -> Self {
+        let variables = std::env::vars_os();
+        let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let environment = variables.map(|(name, value)| (lossy(name), lossy(value))).collect();
+        Self::with_environment(environment)
+    }
+
+    pub(crate) fn with_environment(environment: Vec<(String, String)>) -> Self {
+        Self {
+            code: Vec::new(),
+            environment,
+            application: Application::default(),
+            masking: None,
+            globals: Vec::new(),
+            clock: Clock::default(),
+        }
+    }
+
+    setters! {
+        /// Sets whether anything is recorded; unless set, true.
+        enabled: bool => same;
+        /// Sets whether stacks are captured; unless set, true.
+        stack: bool => same;
+        /// Sets the crates whose frames count as the application's own.
+        in_app: impl IntoIterator<Item = impl Into<String>> => texts;
+        /// Sets how long the dropped guard waits, at most a minute; unless set, 2 seconds.
+        shutdown_timeout: Duration => same;
+        /// Sets what the names of the store's tables begin with.
+        table_prefix: impl Into<String> => Into::into;
+        /// Sets what stands in place of a masked value; unless set, `*****`.
+        mask_with: impl Into<String> => Into::into;
+        /// Sets the words that make a name secret, in place of the default ones.
+        masked_key_has: impl IntoIterator<Item = impl Into<String>> => texts;
+        /// Sets names that are harmless although they contain such a word.
+        masked_key_except: impl IntoIterator<Item = impl Into<String>> => texts;
+        /// Sets how many elements of a collection are shown; unless set, 100.
+        max_elements: usize => same;
+        /// Sets how many characters of a text are shown; unless set, 1,000.
+        max_string: usize => same;
+        /// Sets how many levels of nested values are shown; unless set, 10.
+        max_depth: usize => same;
+        /// Sets how many bytes the locals of one event may take; unless set, 16 KiB.
+        max_locals: usize => same;
+        /// Sets where events are stored: `sqlite:FILE` or a path.
+        store: impl Into<StoreSetting> => Into::into;
+        /// Sets whether the start waits for the store, and fails with it; unless set, false.
+        require_store: bool => same;
+        /// Sets the release that events carry.
+        release: impl Into<String> => Into::into;
+        /// Sets the environment that events carry; unless set, `production`.
+        environment: impl Into<String> => Into::into;
+        /// Sets the machine that events carry; unless set, the host's name.
+        server_name: impl Into<String> => Into::into;
+        /// Sets how many events of an issue are stored in full; unless set, 100.
+        max_events_per_issue: usize => same;
+        /// Sets how many issues a page holds; unless set, 10.
+        list_size: usize => same;
+    }
+
+    /// Sets the rule that decides which names are masked, in place of the words.
+    pub fn masking(mut self, masking: impl Masking + 'static) -> Self {
+        self.masking = Some(Arc::new(masking));
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn application(mut self, name: Option<&str>, version: Option<&str>, module: &str) -> Self {
+        let crate_name = module.split("::").next().unwrap_or(module);
+        self.application.crate_name = Some(crate_name.to_owned());
+        self.application.release = match (name, version) {
+            (Some(name), Some(version)) => format!("{name}@{version}"),
+            _ => String::new(),
+        };
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn global(mut self, name: &'static str, show: fn(&mut Show<'_>)) -> Self {
+        self.globals.push((name, show));
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    fn set(mut self, name: &'static str, apply: impl FnOnce(&mut Config) + Send + 'static) -> Self {
+        self.code.push(Override { name, apply: Box::new(apply) });
+        self
+    }
+
+    /// Checks everything, starts the writer and assembles the parts.
+    pub(crate) fn build(mut self) -> Result<Built, Error> {
+        let Resolved { mut config, unknown_variables } =
+            resolve(std::mem::take(&mut self.code), &self.environment)?;
+        self.complete(&mut config);
+        let config = Arc::new(config);
+        let counters = Arc::new(Counters::new());
+        let writer = match config.enabled {
+            true => Some(self.start_writer(&config, &counters)?),
+            false => None,
+        };
+        let inner = Inner {
+            config: Arc::clone(&config),
+            unknown_variables,
+            counters: Arc::clone(&counters),
+            clock: self.clock.clone(),
+            writer: writer.clone(),
+            reader: Reader::new(Arc::clone(&config)),
+        };
+        let in_app = self.in_app_crates(&config);
+        let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
+        let guard = Guard::new(Arc::clone(&recorder), writer, config.shutdown_timeout);
+        Ok(Built { recorder, tracker: Tracker::new(inner), guard, in_app })
+    }
+
+    /// Fills in what the call site and the machine tell.
+    fn complete(&self, config: &mut Config) {
+        if config.release.is_empty() {
+            config.release.clone_from(&self.application.release);
+        }
+        if config.server_name.is_empty() {
+            config.server_name = host_name(&self.environment);
+        }
+        // The working directory may change while the program runs.
+        config.store.make_absolute();
+    }
+
+    fn in_app_crates(&self, config: &Config) -> InApp {
+        InApp::new(&config.in_app, self.application.crate_name.as_deref())
+    }
+
+    fn start_writer(
+        &self,
+        config: &Arc<Config>,
+        counters: &Arc<Counters>,
+    ) -> Result<Writer, Error> {
+        store::check(config)?;
+        let opened = Arc::clone(config);
+        let writer = Writer::start(WriterParts {
+            open: Box::new(move || store::open(&opened)),
+            counters: Arc::clone(counters),
+            origin: Origin {
+                release: config.release.clone(),
+                environment: config.environment.clone(),
+                server_name: config.server_name.clone(),
+            },
+            in_app: self.in_app_crates(config),
+        })?;
+        if config.require_store {
+            if let Err(error) = writer.opened(OPENING) {
+                writer.shutdown(Duration::ZERO);
+                return Err(error);
+            }
+        }
+        Ok(writer)
+    }
+
+    fn recorder(
+        self,
+        config: &Config,
+        counters: Arc<Counters>,
+        writer: Option<Writer>,
+    ) -> Recorder {
+        let words = DefaultMasking::new(&config.mask_with, &config.masked_key_has)
+            .except(&config.masked_key_except);
+        let masking = self.masking.unwrap_or_else(|| Arc::new(words));
+        let is_enabled = writer.is_some();
+        let sink: Arc<dyn Sink> = match writer {
+            Some(writer) => Arc::new(writer),
+            None => Arc::new(Nowhere),
+        };
+        let recorder = Recorder::new(RecorderParts {
+            masker: Masker::new(masking, &config.mask_with),
+            limits: Limits {
+                elements: config.max_elements,
+                string: config.max_string,
+                depth: config.max_depth,
+                locals: config.max_locals,
+            },
+            stack: config.stack,
+            globals: self.globals,
+            counters,
+            sink,
+            clock: self.clock,
+            budget: Budget::PerSecond,
+        });
+        if !is_enabled {
+            recorder.close();
+        }
+        recorder
+    }
+}
+
+/// Where a tracker that is switched off would send events.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn submit(&self, message: crate::queue::Message) -> Result<(), crate::queue::Message> {
+        Err(message)
+    }
+
+    fn wake(&self) {}
+
+    fn flush(&self, _: Duration) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set: Vec<&str> = self.code.iter().map(|given| given.name).collect();
+        f.debug_struct("Builder")
+            .field("set", &set)
+            .field("application", &self.application)
+            .finish_non_exhaustive()
+    }
+}
+
+fn same<T>(value: T) -> T {
+    value
+}
+
+fn texts(list: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    list.into_iter().map(Into::into).collect()
+}

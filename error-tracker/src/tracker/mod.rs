@@ -1,0 +1,149 @@
+//! The assembled tracker: built from parts, asked through a handle, ended by a guard.
+
+mod builder;
+mod guard;
+mod reading;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::builder::Builder;
+pub(crate) use self::builder::Built;
+pub use self::guard::Guard;
+use self::reading::Reader;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::model::{Clock, EventId, Fingerprint, Issue, IssueState, Recorded};
+use crate::pipeline::{Health, StoreHealth, Writer};
+use crate::queue::{Counters, Sink};
+use crate::store::{Page, Query};
+
+/// How long a change waits for what failed before it.
+const SETTLE: Duration = Duration::from_millis(500);
+
+/// The handle of a running tracker: reads what is stored, and tells how it is doing.
+///
+/// Cheap to clone. Every call but [`health`](Tracker::health) and [`flush`](Tracker::flush) reads
+/// the store on the calling thread, through a connection of its own.
+///
+/// The handle of a process that has no tracker reads nothing, and its health says *closed*.
+#[derive(Clone)]
+pub struct Tracker(Option<Arc<Inner>>);
+
+struct Inner {
+    config: Arc<Config>,
+    unknown_variables: Vec<String>,
+    counters: Arc<Counters>,
+    clock: Clock,
+    /// None: nothing is recorded.
+    writer: Option<Writer>,
+    reader: Reader,
+}
+
+impl Tracker {
+    fn new(inner: Inner) -> Self {
+        Self(Some(Arc::new(inner)))
+    }
+
+    /// Makes the handle of a process that has no tracker.
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Lists issues, last seen first.
+    ///
+    /// # Errors
+    ///
+    /// The store could not be opened or read ([`Error::is_store`]), as with all reads here.
+    pub fn issues(&self, query: Query) -> Result<Page<Issue>, Error> {
+        let list_size = self.0.as_ref().map_or(0, |inner| inner.config.list_size);
+        let size = query.size.unwrap_or(list_size);
+        self.read(|store| store.list(&query, size))
+    }
+
+    /// Returns the issue with this fingerprint, if there is one.
+    pub fn issue(&self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
+        self.read(|store| store.get(&fingerprint))
+    }
+
+    /// Returns the events of an issue that are stored in full, newest first.
+    pub fn events(&self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
+        self.read(|store| store.events(&fingerprint))
+    }
+
+    /// Returns the event with this id, if it is stored in full.
+    pub fn event(&self, id: EventId) -> Result<Option<Recorded>, Error> {
+        self.read(|store| store.event(id))
+    }
+
+    /// Deletes an issue with all its events; tells whether there was one.
+    ///
+    /// The next failure of its kind is a new issue.
+    pub fn delete(&self, fingerprint: Fingerprint) -> Result<bool, Error> {
+        // What failed before must not bring the issue back.
+        self.flush(SETTLE);
+        let deleted = self.read(|store| store.delete(&fingerprint))?;
+        self.renew(&fingerprint);
+        Ok(deleted)
+    }
+
+    /// Sets the state of an issue; tells whether there is such an issue.
+    ///
+    /// A resolved issue that happens again becomes [`IssueState::Regressed`].
+    pub fn set_state(&self, fingerprint: Fingerprint, state: IssueState) -> Result<bool, Error> {
+        let now = self.0.as_ref().map(|inner| inner.clock.now()).unwrap_or_default();
+        let changed = self.read(|store| store.set_state(&fingerprint, state, now))?;
+        self.renew(&fingerprint);
+        Ok(changed)
+    }
+
+    /// Waits until everything recorded so far is stored, at most `timeout`; returns whether it is.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        self.writer().is_none_or(|writer| writer.flush(timeout))
+    }
+
+    /// Tells how the tracker is doing; reads no store and waits for nothing.
+    pub fn health(&self) -> Health {
+        let Some(inner) = &self.0 else { return Health::new(StoreHealth::Closed) };
+        let health = inner.writer.as_ref().map(|writer| writer.health(&inner.counters));
+        Health {
+            unknown_variables: inner.unknown_variables.clone(),
+            ..health.unwrap_or_else(|| Health::new(StoreHealth::Closed))
+        }
+    }
+
+    /// Returns the settings that are in force; `None` in a process that has no tracker.
+    pub fn config(&self) -> Option<&Config> {
+        self.0.as_ref().map(|inner| &*inner.config)
+    }
+
+    fn writer(&self) -> Option<&Writer> {
+        self.0.as_ref()?.writer.as_ref()
+    }
+
+    fn read<T>(
+        &self,
+        ask: impl FnOnce(&mut dyn crate::store::Store) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match &self.0 {
+            Some(inner) => inner.reader.read(inner.writer.as_ref(), ask),
+            None => Err(Error::new(ErrorKind::Store, "read the store of a tracker before `init!`")),
+        }
+    }
+
+    /// The next failure is recorded in full.
+    fn renew(&self, fingerprint: &Fingerprint) {
+        if let Some(slot) = self.0.as_ref().and_then(|inner| inner.counters.find(fingerprint)) {
+            slot.renew();
+        }
+    }
+}
+
+impl fmt::Debug for Tracker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tracker").field("config", &self.config()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! The connection that reads what the writer stores.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::pipeline::Writer;
+use crate::store::{self, Store};
+
+/// How long the first read waits for the writer to make the store.
+const OPENING: Duration = Duration::from_secs(2);
+
+/// A connection that is opened at the first read, and anew after an error.
+pub(super) struct Reader {
+    config: Arc<Config>,
+    /// Readers wait for each other; the writer and failing threads never come here.
+    store: Mutex<Option<Box<dyn Store>>>,
+}
+
+impl Reader {
+    pub(super) fn new(config: Arc<Config>) -> Self {
+        Self { config, store: Mutex::new(None) }
+    }
+
+    pub(super) fn read<T>(
+        &self,
+        writer: Option<&Writer>,
+        ask: impl FnOnce(&mut dyn Store) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut place = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut store = match place.take() {
+            Some(store) => store,
+            None => self.open(writer)?,
+        };
+        let answer = ask(store.as_mut())?;
+        *place = Some(store);
+        Ok(answer)
+    }
+
+    fn open(&self, writer: Option<&Writer>) -> Result<Box<dyn Store>, Error> {
+        if let Some(writer) = writer {
+            writer.wait_for_opening(OPENING);
+        }
+        store::open_existing(&self.config).map_err(|error| {
+            match writer.and_then(Writer::waiting_for) {
+                Some(reason) => Error::new(ErrorKind::Store, reason).with_source(error),
+                None => error,
+            }
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! A whole tracker, without the process's global: from a failure to what is read back.
+
+use std::panic::Location;
+use std::path::Path;
+
+use super::*;
+use crate::capture::{Extras, Place};
+use crate::fault::Failure;
+use crate::model::Timestamp;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+#[derive(Debug)]
+struct CardDeclined;
+
+impl fmt::Display for CardDeclined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("declined")
+    }
+}
+
+impl std::error::Error for CardDeclined {}
+
+fn builder(file: &Path) -> Builder {
+    Builder::with_environment(Vec::new())
+        .application(Some("shop"), Some("1.2.0"), "shop::main")
+        .server_name("web-1")
+        .store(file)
+}
+
+fn file(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    folder.path().join("errors.db")
+}
+
+fn fail(built: &Built) -> EventId {
+    let place = Place { location: Location::caller(), handler: false };
+    built.recorder.by_hand(Failure::from_dyn(&CardDeclined), Extras::default(), place)
+}
+
+fn only_issue(tracker: &Tracker) -> Issue {
+    let mut items = tracker.issues(Query::new()).unwrap().items;
+    assert_eq!(items.len(), 1);
+    items.remove(0)
+}
+
+#[test]
+fn a_failure_is_read_back_as_an_issue_with_its_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = builder(&file(&folder)).build().unwrap();
+    let id = fail(&built);
+    assert!(built.tracker.flush(LIMIT));
+    let issue = only_issue(&built.tracker);
+    assert_eq!((issue.count, issue.kept, issue.host.as_str()), (1, 1, "web-1"));
+    assert_eq!(issue.message, "declined");
+    assert!(issue.traceback.contains("release: shop@1.2.0"), "{}", issue.traceback);
+    let events = built.tracker.events(issue.fingerprint).unwrap();
+    assert_eq!(events[0].event.id, id);
+    assert_eq!(built.tracker.event(id).unwrap().as_ref(), events.first());
+    assert_eq!(built.tracker.issue(issue.fingerprint).unwrap(), Some(issue));
+}
+
+#[test]
+fn a_dropped_guard_has_stored_everything_in_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = builder(&file(&folder)).build().unwrap();
+    (0..100).for_each(|_| drop(fail(&built)));
+    drop(built.guard);
+    let files = std::fs::read_dir(folder.path()).unwrap().flatten();
+    let names: Vec<_> = files.map(|file| file.file_name()).collect();
+    assert_eq!(names, ["errors.db"]);
+    assert_eq!(only_issue(&built.tracker).count, 100);
+    assert!(!built.recorder.is_open());
+}
+
+#[test]
+fn a_deleted_issue_comes_back_as_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = builder(&file(&folder)).build().unwrap();
+    (0..50).for_each(|_| drop(fail(&built)));
+    assert!(built.tracker.flush(LIMIT));
+    let issue = only_issue(&built.tracker);
+    assert!(built.tracker.delete(issue.fingerprint).unwrap());
+    assert!(built.tracker.issues(Query::new()).unwrap().items.is_empty());
+    fail(&built);
+    assert!(built.tracker.flush(LIMIT));
+    let issue = only_issue(&built.tracker);
+    assert_eq!((issue.count, issue.kept), (1, 1));
+}
+
+#[test]
+fn a_resolved_issue_that_happens_again_is_regressed() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = Arc::new(std::sync::atomic::AtomicI64::new(1));
+    let now = Arc::clone(&time);
+    let tick =
+        move || Timestamp::from_micros(now.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    let built = builder(&file(&folder)).clock(Clock::from_fn(tick)).build().unwrap();
+    fail(&built);
+    assert!(built.tracker.flush(LIMIT));
+    let fingerprint = only_issue(&built.tracker).fingerprint;
+    assert!(built.tracker.set_state(fingerprint, IssueState::Resolved).unwrap());
+    fail(&built);
+    assert!(built.tracker.flush(LIMIT));
+    assert_eq!(only_issue(&built.tracker).state, IssueState::Regressed);
+}
+
+#[test]
+fn a_tracker_that_is_switched_off_records_nothing_and_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = builder(&file(&folder)).enabled(false).build().unwrap();
+    assert!(!built.recorder.is_open());
+    assert!(built.tracker.flush(LIMIT));
+    assert_eq!(built.tracker.health().store, StoreHealth::Closed);
+    assert!(built.tracker.issues(Query::new()).unwrap_err().is_store());
+    drop(built.guard);
+    assert!(!file(&folder).exists());
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_is_told_by_health_unless_it_is_required() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("no-such-folder/errors.db");
+    let error = builder(&missing).require_store(true).build().err().unwrap();
+    assert!(error.is_store(), "{error}");
+    let built = builder(&missing).build().unwrap();
+    fail(&built);
+    assert!(!built.tracker.flush(LIMIT));
+    let StoreHealth::Waiting(reason) = built.tracker.health().store else { panic!("is open") };
+    assert!(reason.contains("no-such-folder"), "{reason}");
+    let error = built.tracker.issues(Query::new()).unwrap_err();
+    assert!(error.is_store() && error.to_string().contains("no-such-folder"), "{error}");
+    std::fs::create_dir(folder.path().join("no-such-folder")).unwrap();
+    assert!(built.tracker.flush(LIMIT));
+    assert_eq!(only_issue(&built.tracker).count, 1);
+}
+
+#[test]
+fn health_names_variables_that_no_setting_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = vec![("ERROR_TRACKER_LIST_SISE".to_owned(), "5".to_owned())];
+    let builder = Builder::with_environment(environment).store(file(&folder));
+    let unknown = builder.build().unwrap().tracker.health().unknown_variables;
+    assert!(unknown[0].contains("ERROR_TRACKER_LIST_SIZE"), "{unknown:?}");
+}

@@ -1,0 +1,1 @@
+//! Nothing: the programs are this package's examples, and cargo wants a library beside them.
