@@ -26,8 +26,8 @@ use crate::store::{Origin, Store};
 
 /// How many messages wait in the queue at most.
 const CAPACITY: usize = 1_024;
-/// The name of the writer's thread; what fails on it is not recorded.
-pub(crate) const THREAD: &str = "error-tracker";
+/// The name of the writer's thread.
+const THREAD: &str = "error-tracker";
 
 /// Opens the store; called again whenever it failed.
 pub(crate) type Opener = Box<dyn FnMut() -> Result<Box<dyn Store>, Error> + Send>;
