@@ -94,7 +94,7 @@ fn after_the_guard_everything_is_in_one_file_that_only_its_owner_reads() {
         recording(&file).run();
         let files: Vec<PathBuf> =
             folder.read_dir().expect("the folder").flatten().map(|file| file.path()).collect();
-        assert_eq!(files, [file.clone()]);
+        assert_eq!(files, std::slice::from_ref(&file));
         assert_eq!(file.metadata().expect("it exists").permissions().mode() & 0o777, 0o600);
     });
 }
