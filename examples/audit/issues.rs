@@ -11,7 +11,7 @@ const WIDTH: usize = 90;
 
 /// Prints the issues that the manifests caused, each with the first event it was seen in.
 pub fn print() -> Result<(), Error> {
-    let Some(tracker) = error_tracker::tracker() else { return Ok(()) };
+    let tracker = error_tracker::tracker();
     let mut issues = tracker.issues(Query::new().size(ISSUES))?.items;
     issues.sort_by_key(|issue| Reverse(issue.count));
     let failures: u64 = issues.iter().map(|issue| issue.count).sum();
@@ -46,8 +46,9 @@ fn print_frame(frame: &Frame) {
 }
 
 fn print_text(label: &str, text: &str) {
-    if let Some(line) = text.lines().next() {
-        println!("        {label}{}", cut(line));
+    if !text.is_empty() {
+        let line: Vec<&str> = text.split_whitespace().collect();
+        println!("        {label}{}", cut(&line.join(" ")));
     }
 }
 
