@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 
-use crate::backtrace::Symbolizer;
+use crate::backtrace::{InApp, Symbolizer};
 use crate::capture::{Recorder, RecorderParts};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Failure;
@@ -21,6 +21,7 @@ static HOOK: Once = Once::new();
 pub(crate) struct Installed {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) tracker: Tracker,
+    pub(crate) in_app: InApp,
 }
 
 thread_local! {
@@ -60,7 +61,8 @@ impl Builder {
         install(|| {
             let built = self.build()?;
             guard = Some(built.guard);
-            Ok(Installed { recorder: built.recorder, tracker: built.tracker })
+            let (recorder, tracker, in_app) = (built.recorder, built.tracker, built.in_app);
+            Ok(Installed { recorder, tracker, in_app })
         })?;
         guard.ok_or_else(|| Error::new(ErrorKind::Writer, "start the tracker"))
     }
@@ -148,8 +150,8 @@ pub(crate) fn report(failure: &Failure<'_>, location: &'static Location<'static>
         local.or(installed).unwrap_or_else(|| Arc::new(Recorder::new(RecorderParts::default())));
     let mut text = String::new();
     if let Some(event) = recorder.describe(failure, location) {
-        let crates: Vec<&str> = Vec::new();
-        let stack = Symbolizer::default().name(&event.addresses, &crates);
+        let crates = GLOBAL.get().map(|installed| installed.in_app.crates(&event));
+        let stack = Symbolizer::default().name(&event.addresses, &crates.unwrap_or_default());
         let frames = stack.as_deref().map_or(&[][..], |stack| &stack.frames);
         // Writing to a String does not fail.
         let _ = report::write(&mut text, &event, frames);

@@ -118,11 +118,6 @@ impl Site {
         }
     }
 
-    /// Returns the crate that the function stands in.
-    pub(crate) fn crate_name(&self) -> &'static str {
-        self.module.split("::").next().unwrap_or(self.module)
-    }
-
     pub(crate) fn argument(&self, index: usize) -> &'static str {
         self.arguments.get(index).copied().unwrap_or_default()
     }

@@ -9,7 +9,7 @@ const WIDTH: usize = 90;
 
 /// Prints the issues that the manifests caused, newest first, each with its first event.
 pub fn print() -> Result<(), Error> {
-    let Some(tracker) = error_tracker::tracker() else { return Ok(()) };
+    let tracker = error_tracker::tracker();
     let page = tracker.issues(Query::new().size(ISSUES))?;
     let failures: u64 = page.items.iter().map(|issue| issue.count).sum();
     println!("\nOn record now: {} issues, {failures} failures.", page.items.len());

@@ -46,10 +46,16 @@ impl InApp {
 }
 
 /// Tells whether a frame belongs to one of the crates.
+///
+/// With line tables alone, an inlined function has a name without a path. Then the file decides:
+/// what lies neither with the compiler nor in a registry is of the application's workspace.
 pub(crate) fn is_in_app(frame: &Frame, crates: &[&str]) -> bool {
     let file = frame.file.replace('\\', "/");
-    crates.iter().any(|name| belongs_to(&frame.function, name))
-        && !FOREIGN.iter().any(|part| file.contains(part))
+    let is_own = match frame.function.contains("::") {
+        true => crates.iter().any(|name| belongs_to(&frame.function, name)),
+        false => !file.is_empty(),
+    };
+    is_own && !FOREIGN.iter().any(|part| file.contains(part))
 }
 
 fn belongs_to(function: &str, name: &str) -> bool {
@@ -91,11 +97,17 @@ mod tests {
             ("core::ops::function::FnOnce::call_once", ""),
             ("<alloc::boxed::Box<F> as core::ops::Fn>::call", ""),
             ("shop::pay", "/home/u/.cargo/registry/src/index/shop-1.0/src/lib.rs"),
-            ("main", "src/main.rs"),
+            ("clone3", ""),
+            ("unwrap", "/rustc/5980/library/core/src/option.rs"),
             ("", ""),
         ] {
             assert!(!is_in_app(&frame(function, file), &["shop"]), "{function}");
         }
+    }
+
+    #[test]
+    fn a_name_without_a_path_is_judged_by_its_file() {
+        assert!(is_in_app(&frame("charge", "/home/u/shop/src/pay.rs"), &["shop"]));
     }
 
     #[test]

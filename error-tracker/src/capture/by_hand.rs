@@ -129,6 +129,7 @@ impl Recorder {
         let opening = Opening {
             facts: names.facts(Kind::Error),
             level: extras.level.unwrap_or(Level::Error),
+            type_name: failure.type_name(),
             exception_name: names.exception(failure),
             message: presented.text,
             causes: presented.causes,
@@ -178,6 +179,7 @@ impl Recorder {
         let opening = Opening {
             facts,
             level: extras.level.unwrap_or(Level::Info),
+            type_name: "",
             exception_name: "message",
             message: message.reveal(),
             causes: &[],

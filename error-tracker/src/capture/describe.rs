@@ -29,6 +29,7 @@ impl Recorder {
         let opening = Opening {
             facts: Facts { ..names.facts(Kind::Error) },
             level: Level::Error,
+            type_name: failure.type_name(),
             exception_name: names.exception(failure),
             message: message.reveal(),
             causes: &causes,

@@ -39,6 +39,9 @@ impl Recorder {
             None => self.open_err(call, &failure, text, outcome.unwrap_or_default()),
         };
         self.close_others(call.depth, id);
+        if outcome == Some(Outcome::Propagated) {
+            self.departed.remember(id, failure.type_name(), text);
+        }
         if swallowed {
             self.forget(id);
         }
@@ -75,6 +78,7 @@ impl Recorder {
         let opening = Opening {
             facts: Facts { expression, ..names.facts(Kind::Error) },
             level: call.site.level.unwrap_or(Level::Error),
+            type_name: failure.type_name(),
             exception_name: names.exception(failure),
             message: text,
             causes: &causes,
@@ -157,6 +161,7 @@ impl Recorder {
         let opening = Opening {
             facts,
             level: call.site.level.unwrap_or(Level::Fatal),
+            type_name: "",
             exception_name: "panic",
             message: "resumed; its message was not seen",
             causes: &[],

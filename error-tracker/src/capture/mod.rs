@@ -4,6 +4,7 @@
 //! calls code of the user only fenced and outside of any lock or borrow.
 
 mod by_hand;
+mod departed;
 mod describe;
 mod draft;
 mod exits;
@@ -27,6 +28,7 @@ use crate::text::Limits;
 
 pub use self::by_hand::Extras;
 pub(crate) use self::by_hand::Place;
+use self::departed::Departed;
 pub(crate) use self::draft::Draft;
 pub use self::show::{with, Masked, Show, Shown, With};
 
@@ -58,6 +60,7 @@ pub(crate) struct RecorderParts {
 pub(crate) struct Recorder {
     parts: RecorderParts,
     ids: ids::Ids,
+    departed: Departed,
     open: AtomicBool,
 }
 
@@ -103,7 +106,7 @@ impl Sink for Nowhere {
 
 impl Recorder {
     pub(crate) fn new(parts: RecorderParts) -> Self {
-        Self { parts, ids: ids::Ids::new(), open: AtomicBool::new(true) }
+        Self { parts, ids: ids::Ids::new(), departed: Departed::new(), open: AtomicBool::new(true) }
     }
 
     /// Ends recording: whatever fails from now on is not recorded.

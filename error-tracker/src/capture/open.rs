@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use crate::backtrace::Walk;
+use crate::capture::departed::receives;
 use crate::capture::draft::Draft;
 use crate::capture::{Budget, Call, Recorder};
 use crate::frames::{with, Origin, Record};
@@ -14,6 +15,8 @@ use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
 pub(crate) struct Opening<'o> {
     pub(crate) facts: Facts<'o>,
     pub(crate) level: Level,
+    /// The type's full name; empty if not known.
+    pub(crate) type_name: &'static str,
     /// What the type is called on the page.
     pub(crate) exception_name: &'o str,
     pub(crate) message: &'o str,
@@ -111,11 +114,16 @@ impl Recorder {
         }
     }
 
+    /// Finds the failure that this one happened during: of a callee, or of a joined thread.
     fn during(&self, opening: &Opening<'_>) -> EventId {
         let below = opening.depth;
-        let of =
-            |state: &mut crate::frames::State| state.newest_below(below).map(|record| record.id);
-        with(of).flatten().unwrap_or(EventId::NIL)
+        let callee = with(|state| state.newest_below(below).map(|record| record.id)).flatten();
+        let joined = || {
+            receives(opening.facts.expression)
+                .then(|| self.departed.received(opening.type_name, opening.message))
+                .flatten()
+        };
+        callee.or_else(joined).unwrap_or(EventId::NIL)
     }
 
     fn count(&self, slot: Option<&Slot>, now: Timestamp) {

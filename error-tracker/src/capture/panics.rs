@@ -31,6 +31,7 @@ impl Recorder {
         let opening = Opening {
             facts,
             level: Level::Fatal,
+            type_name: "",
             exception_name: "panic",
             message,
             causes: &[],

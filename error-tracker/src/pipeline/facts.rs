@@ -43,8 +43,10 @@ pub(super) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts
 fn culprit(event: &Event, stack: &[Frame]) -> String {
     let annotated = event.innermost();
     let own = stack.iter().find(|frame| frame.in_app);
+    // With line tables alone an inlined function is known without its path.
+    let has_path = own.is_some_and(|frame| frame.function.contains("::"));
     let frame = match event.kind {
-        Kind::Panic => own.or(annotated),
+        Kind::Panic if has_path => own,
         _ => annotated.or(own),
     };
     frame.map(|frame| frame.function.clone()).unwrap_or_default()

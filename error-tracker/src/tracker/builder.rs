@@ -45,6 +45,7 @@ pub(crate) struct Built {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) tracker: Tracker,
     pub(crate) guard: Guard,
+    pub(crate) in_app: InApp,
 }
 
 impl Default for Builder {
@@ -177,9 +178,10 @@ impl Builder {
             writer: writer.clone(),
             reader: Reader::new(Arc::clone(&config)),
         };
+        let in_app = self.in_app_crates(&config);
         let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
         let guard = Guard::new(Arc::clone(&recorder), writer, config.shutdown_timeout);
-        Ok(Built { recorder, tracker: Tracker::new(inner), guard })
+        Ok(Built { recorder, tracker: Tracker::new(inner), guard, in_app })
     }
 
     /// Fills in what the call site and the machine tell.
@@ -192,6 +194,10 @@ impl Builder {
         }
         // The working directory may change while the program runs.
         config.store.make_absolute();
+    }
+
+    fn in_app_crates(&self, config: &Config) -> InApp {
+        InApp::new(&config.in_app, self.application.crate_name.as_deref())
     }
 
     fn start_writer(
@@ -209,7 +215,7 @@ impl Builder {
                 environment: config.environment.clone(),
                 server_name: config.server_name.clone(),
             },
-            in_app: InApp::new(&config.in_app, self.application.crate_name.as_deref()),
+            in_app: self.in_app_crates(config),
         })?;
         if config.require_store {
             if let Err(error) = writer.opened(OPENING) {
