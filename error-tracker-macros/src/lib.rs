@@ -1,6 +1,7 @@
 //! The attributes and macros of error-tracker; use them through the crate `error-tracker`.
 
 mod attribute;
+mod block;
 mod calls;
 mod errors;
 mod expand;
@@ -16,6 +17,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn track_exception(options: TokenStream, item: TokenStream) -> TokenStream {
     attribute::track_exception(options.into(), item.into()).into()
+}
+
+/// Records failures of a function, or of every function of an `impl` block or inline module.
+#[proc_macro_attribute]
+pub fn auto_track_exception(options: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::auto_track_exception(options.into(), item.into()).into()
 }
 
 /// Leaves a function out of the `#[auto_track_exception]` around it.

@@ -45,4 +45,4 @@ pub use crate::scope::{Scope, ScopeGuard};
 pub use crate::store::{Cursor, Page, ParseCursorError, Query};
 pub use crate::tracker::{Builder, Guard, Tracker};
 #[cfg(feature = "macros")]
-pub use error_tracker_macros::{no_track, track_exception};
+pub use error_tracker_macros::{auto_track_exception, no_track, track_exception};

@@ -2,6 +2,7 @@
 
 mod asynchronous;
 pub(crate) mod body;
+mod caller;
 pub(crate) mod calls;
 pub(crate) mod notes;
 pub(crate) mod probe;
@@ -11,13 +12,16 @@ mod settle;
 pub(crate) mod site;
 mod synchronous;
 
-use crate::validate::{Plan, Shape};
+use crate::validate::{Place, Plan, Shape};
 use proc_macro2::TokenStream;
 use root::Root;
 
 /// The annotated function with its expansion as the body.
-pub(crate) fn function(plan: Plan) -> TokenStream {
+pub(crate) fn function(plan: Plan, place: Place) -> TokenStream {
     let root = Root::of(plan.options.root.as_ref());
+    if let Some(function) = caller::function(&plan, &root, place) {
+        return function;
+    }
     let body = match plan.shape {
         Shape::Sync => synchronous::body(&plan, &root),
         Shape::Async => asynchronous::body(&plan, &root),

@@ -5,11 +5,11 @@ use crate::expand::probe;
 use crate::expand::root::Root;
 use crate::parse::options::{Options, LEVELS};
 use crate::text::{laid_out, line_of, one_line};
+use crate::validate::bindings::mentions_self;
 use crate::validate::{How, Local, Plan};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::ext::IdentExt;
-use syn::visit::{self, Visit};
 
 /// Tuples of kept values go up to this; the others are shown by the closure.
 const IN_TUPLE: usize = 12;
@@ -23,7 +23,7 @@ pub(crate) fn site(plan: &Plan, root: &Root, points: &[Point]) -> TokenStream {
     let line = line_of(sig.ident.span());
     let arguments = plan.locals.iter().take(IN_TUPLE).map(|local| local.name.clone());
     let points = points.iter().map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
-    let path = is_method(sig).then(|| path_fn(root));
+    let path = mentions_self(sig).then(|| path_fn(root));
     let more = modifiers(plan, root, path.is_some());
     quote_spanned! {here=>
         #path
@@ -77,23 +77,6 @@ pub(crate) fn level_path(root: &Root, level: &Ident) -> TokenStream {
 fn source(plan: &Plan) -> Option<String> {
     let (vis, sig) = (&plan.function.vis, &plan.function.sig);
     laid_out(quote!(#vis #sig), plan.function.block.brace_token.span.join())
-}
-
-/// Functions whose path holds a type: their site asks for it.
-fn is_method(sig: &syn::Signature) -> bool {
-    struct MentionsSelf(bool);
-    impl<'ast> Visit<'ast> for MentionsSelf {
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            self.0 |= ident == "Self";
-        }
-        fn visit_receiver(&mut self, receiver: &'ast syn::Receiver) {
-            self.0 = true;
-            visit::visit_receiver(self, receiver);
-        }
-    }
-    let mut found = MentionsSelf(false);
-    found.visit_signature(sig);
-    found.0
 }
 
 /// The value handed to the frame: the kept arguments, and what else it shows.

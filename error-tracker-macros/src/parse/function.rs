@@ -59,6 +59,11 @@ impl Function {
         self.attrs.iter().filter(|attr| matches!(attr.style, AttrStyle::Inner(_)))
     }
 
+    /// The function as it was written.
+    pub(crate) fn unchanged(&self) -> TokenStream {
+        self.with_body(self.block.stmts.iter().map(ToTokens::to_token_stream).collect())
+    }
+
     /// Whether an attribute's path ends in `name`.
     pub(crate) fn has(&self, name: &str) -> bool {
         has_attr(&self.attrs, name)
@@ -81,11 +86,7 @@ impl Function {
 
 /// Whether one of the attributes has a path that ends in `name`.
 pub(crate) fn has_attr(attrs: &[Attribute], name: &str) -> bool {
-    attrs.iter().any(|attr| ends_in(attr, name))
-}
-
-pub(crate) fn ends_in(attr: &Attribute, name: &str) -> bool {
-    attr.path().segments.last().is_some_and(|last| last.ident == name)
+    attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == name))
 }
 
 /// Parses a comma-separated list to its end, or says where it broke.

@@ -51,7 +51,7 @@ impl Parse for Pair {
 
 /// A key: an identifier, several with dots between, or a string literal.
 pub(crate) fn key(input: ParseStream<'_>) -> Result<(String, Span)> {
-    if input.peek(syn::LitStr) {
+    if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
         return Ok((text.value(), text.span()));
     }

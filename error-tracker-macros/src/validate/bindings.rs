@@ -62,6 +62,22 @@ pub(crate) fn is_primitive(name: &Ident) -> bool {
     PRIMITIVES.contains(&name.to_string().as_str())
 }
 
+/// Whether a signature tells that it stands in an `impl` or a trait.
+pub(crate) fn mentions_self(sig: &Signature) -> bool {
+    struct Mentions(bool);
+    impl<'ast> Visit<'ast> for Mentions {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            self.0 |= ident == "Self";
+        }
+        fn visit_receiver(&mut self, _: &'ast Receiver) {
+            self.0 = true;
+        }
+    }
+    let mut found = Mentions(false);
+    found.visit_signature(sig);
+    found.0
+}
+
 #[derive(Default)]
 struct Found(Vec<Ident>);
 

@@ -61,6 +61,8 @@ pub(crate) struct Plan {
 pub(crate) enum Place {
     /// The attribute stands on the function itself.
     Alone,
+    /// In a module that the attribute covers.
+    Free,
     /// In an inherent `impl` that the attribute covers: a sibling may be added.
     Inherent,
     /// In another block that the attribute covers.
@@ -68,12 +70,12 @@ pub(crate) enum Place {
 }
 
 /// Checks a function with its options; on violations the function comes back.
-pub(crate) fn plan(attribute: &str, options: Options, function: Function, mut errors: Errors) -> Result<Plan, (Function, Errors)> {
+pub(crate) fn plan(attribute: &str, options: Options, function: Function, mut errors: Errors) -> Result<Plan, Errors> {
     let bound = bindings(&function.sig);
     let (shape, returns) = shape(&function);
     rules::check(attribute, &options, &function, &bound, &returns, &mut errors);
     if !errors.is_empty() {
-        return Err((function, errors));
+        return Err(errors);
     }
     let locals = locals(&options, &function, &bound, shape);
     let borrows = borrows(&options, &bound);

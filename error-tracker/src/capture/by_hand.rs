@@ -132,7 +132,6 @@ impl Recorder {
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
             message: presented.text,
-            causes: presented.causes,
             location: Some(place.location),
             outcome: outcome_here(),
             depth: task::depth() + 1,
@@ -141,9 +140,11 @@ impl Recorder {
             address: presented.address,
         };
         let id = self.open(&opening, |draft| {
+            draft.causes(failure);
             draft.lent_backtrace(failure);
             extras.fill(draft);
         });
+        names.give_back();
         with(|state| {
             if let Some(record) = state.find(id) {
                 record.captured_at.push(place.location);
@@ -182,7 +183,6 @@ impl Recorder {
             type_name: "",
             exception_name: "message",
             message: message.reveal(),
-            causes: &[],
             location: Some(location),
             outcome: outcome_here(),
             depth: task::depth() + 1,

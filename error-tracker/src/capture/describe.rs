@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::backtrace::Walk;
-use crate::capture::exits::{causes_of, give_back, message_of, Names};
+use crate::capture::exits::{give_back, message_of, Names};
 use crate::capture::open::Opening;
 use crate::capture::Recorder;
 use crate::fault::Failure;
@@ -22,7 +22,6 @@ impl Recorder {
     ) -> Option<Event> {
         let _busy = Busy::enter()?;
         let message = message_of(failure);
-        let causes = causes_of(failure);
         let mut names = Names::of(failure);
         names.site.push_str(crate_relative(location.file()));
         names.text(failure, message.reveal());
@@ -32,7 +31,6 @@ impl Recorder {
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
             message: message.reveal(),
-            causes: &causes,
             location: Some(location),
             outcome: Outcome::Open,
             depth: 0,
@@ -42,6 +40,7 @@ impl Recorder {
         };
         let mut draft = self.draft();
         self.head(&mut draft, &opening);
+        draft.causes(failure);
         draft.lent_backtrace(failure);
         draft.scopes();
         self.globals(&mut draft);
@@ -57,6 +56,7 @@ impl Recorder {
             parts: draft.finish(),
         };
         let event = sealed.unseal();
+        names.give_back();
         give_back(message);
         Some(event)
     }

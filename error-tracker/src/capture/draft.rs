@@ -22,6 +22,8 @@ pub(crate) const PANICKED: &str = "<panicked while formatting>";
 pub(crate) const MESSAGE: usize = 16 * 1024;
 /// How much of an event's room one local may take: a quarter.
 const SHARE: usize = 4;
+/// How many causes of an error are followed: a chain may be circular.
+pub(super) const CAUSES: usize = 16;
 /// How much of the backtrace that an error carries is kept, in bytes.
 const BACKTRACE: usize = 32 * 1024;
 /// How many breadcrumbs' bytes an event holds.
@@ -104,15 +106,29 @@ impl Draft {
 
     /// Adds the call itself: its path, its place, its arguments.
     pub(crate) fn frame(&mut self, call: &Call<'_>, failed: bool) {
-        let mut path = String::new();
-        call.site.write_path(&mut path);
+        let path = &mut self.scratch.path;
+        path.clear();
+        call.site.write_path(path);
         let point = call.site.point(call.point);
         let line = point.map_or(call.site.line, |point| point.line);
         let text = point.map_or("", |point| point.text);
         let source = call.site.source.unwrap_or_default();
-        self.parts.put_frame(&path, (call.site.file, line), [text, source], failed);
+        self.parts.put_frame(path, (call.site.file, line), [text, source], failed);
         // Each value is fenced by itself; this fence is for what stands between them.
         fenced(|| call.shown.show(call.site, &mut Show::new(self)));
+    }
+
+    /// Adds what each cause of an error says, nearest first.
+    pub(crate) fn causes(&mut self, failure: &Failure<'_>) {
+        let mut causes = fenced(|| failure.causes());
+        for _ in 0..CAUSES {
+            let next = fenced(|| causes.as_mut().and_then(Iterator::next)).flatten();
+            let Some(cause) = next else { return };
+            self.write_raw(MESSAGE, |out| {
+                let _ = std::fmt::Write::write_fmt(out, format_args!("{cause}"));
+            });
+            self.parts.put(Tag::Cause, &[self.scratch.raw.reveal()]);
+        }
     }
 
     /// Adds the backtrace that the error itself carries, if any.

@@ -1,6 +1,6 @@
 //! What an annotated call does on each of its exits but the plain one.
 
-use crate::capture::draft::{fenced, MESSAGE};
+use crate::capture::draft::{fenced, CAUSES, MESSAGE};
 use crate::capture::open::{custom_fingerprint, Opening};
 use crate::capture::{Call, Recorder};
 use crate::fault::Failure;
@@ -10,9 +10,6 @@ use crate::model::{EventId, Kind, Level, Outcome};
 use crate::queue::Parts;
 use crate::task::Busy;
 use crate::text::Raw;
-
-/// How many causes of an error are followed: a chain may be circular.
-const CAUSES: usize = 16;
 
 impl Recorder {
     /// The call returned an `Err`.
@@ -74,14 +71,12 @@ impl Recorder {
         custom_fingerprint(call, &mut names.custom);
         names.text(failure, text);
         let expression = call.site.point(call.point).map_or("", |point| point.text);
-        let causes = causes_of(failure);
         let opening = Opening {
             facts: Facts { expression, ..names.facts(Kind::Error) },
             level: call.site.level.unwrap_or(Level::Error),
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
             message: text,
-            causes: &causes,
             location: None,
             outcome,
             depth: call.depth,
@@ -89,10 +84,13 @@ impl Recorder {
             by_hand: false,
             address: failure.address(),
         };
-        self.open(&opening, |draft| {
+        let id = self.open(&opening, |draft| {
+            draft.causes(failure);
             draft.lent_backtrace(failure);
             draft.frame(call, true);
-        })
+        });
+        names.give_back();
+        id
     }
 
     /// The call returned without failing, while a record is open below it.
@@ -164,7 +162,6 @@ impl Recorder {
             type_name: "",
             exception_name: "panic",
             message: "resumed; its message was not seen",
-            causes: &[],
             location: None,
             outcome,
             depth: call.depth,
@@ -244,7 +241,7 @@ pub(super) fn causes_of(failure: &Failure<'_>) -> Vec<String> {
     fenced(collect).unwrap_or_default()
 }
 
-/// The names that a failure's fingerprint is made of, kept while it is made.
+/// The names that a failure's fingerprint is made of, in buffers that the thread keeps.
 #[derive(Default)]
 pub(super) struct Names {
     type_name: &'static str,
@@ -256,9 +253,18 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn of(failure: &Failure<'_>) -> Self {
-        let mut identifier = String::new();
+        let taken = with(|state| std::mem::take(&mut state.scratch.names)).unwrap_or_default();
+        let [mut identifier, site, custom, text] = taken.map(|mut buffer| {
+            buffer.clear();
+            buffer
+        });
         fenced(|| failure.write_identifier(&mut identifier));
-        Self { type_name: failure.type_name(), identifier, ..Self::default() }
+        Self { type_name: failure.type_name(), identifier, site, custom, text }
+    }
+
+    pub(super) fn give_back(self) {
+        let buffers = [self.identifier, self.site, self.custom, self.text];
+        with(|state| state.scratch.names = buffers);
     }
 
     pub(super) fn text(&mut self, failure: &Failure<'_>, text: &str) {

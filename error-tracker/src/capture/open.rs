@@ -20,7 +20,6 @@ pub(crate) struct Opening<'o> {
     /// What the type is called on the page.
     pub(crate) exception_name: &'o str,
     pub(crate) message: &'o str,
-    pub(crate) causes: &'o [String],
     pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) outcome: Outcome,
     /// The depth at which its record begins.
@@ -68,7 +67,7 @@ impl Recorder {
         fill: impl FnOnce(&mut Draft),
     ) -> bool {
         let mut draft = self.draft();
-        draft.parts.reserve(1_024);
+        draft.parts.reserve(2_048);
         self.head(&mut draft, opening);
         fill(&mut draft);
         draft.scopes();
@@ -94,9 +93,6 @@ impl Recorder {
         let parts = &mut draft.parts;
         parts.put(Tag::ExceptionName, &[opening.exception_name]);
         parts.put(Tag::Message, &[opening.message]);
-        for cause in opening.causes {
-            parts.put(Tag::Cause, &[cause]);
-        }
         if let Some(location) = opening.location {
             parts.put(Tag::Location, &[&format!("{}:{}", location.file(), location.line())]);
         }

@@ -34,7 +34,6 @@ impl Recorder {
             type_name: "",
             exception_name: "panic",
             message,
-            causes: &[],
             location: None,
             outcome: if depth == 0 { Outcome::Propagated } else { Outcome::Open },
             depth: depth + 1,

@@ -1,6 +1,7 @@
 //! The values that can be set, from code, the environment or their defaults.
 
 mod host;
+mod resolve;
 mod settings;
 mod store;
 mod value;
@@ -10,9 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::host::host_name;
-pub(crate) use self::settings::{resolve, Override, Resolved};
-#[cfg(test)]
-pub(crate) use self::settings::{Setting, SETTINGS};
+pub(crate) use self::resolve::{resolve, Override, Resolved};
 pub use self::store::StoreSetting;
 
 /// Holds every setting as a plain value.

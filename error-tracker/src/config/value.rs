@@ -75,8 +75,8 @@ pub(crate) fn show_duration(duration: Duration) -> String {
 pub(crate) fn show_size(bytes: usize) -> String {
     match bytes {
         0 => "0".into(),
-        _ if bytes % (1 << 20) == 0 => format!("{}MiB", bytes >> 20),
-        _ if bytes % (1 << 10) == 0 => format!("{}KiB", bytes >> 10),
+        _ if bytes.is_multiple_of(1 << 20) => format!("{}MiB", bytes >> 20),
+        _ if bytes.is_multiple_of(1 << 10) => format!("{}KiB", bytes >> 10),
         _ => bytes.to_string(),
     }
 }

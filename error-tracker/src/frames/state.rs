@@ -25,8 +25,12 @@ pub(crate) struct Scratch {
     pub(crate) raw: Raw,
     /// The same, masked.
     pub(crate) masked: String,
+    /// A function's path.
+    pub(crate) path: String,
     /// What an error says.
     pub(crate) message: Raw,
+    /// What a fingerprint is made of.
+    pub(crate) names: [String; 4],
 }
 
 thread_local! {

@@ -37,9 +37,7 @@ impl Masker {
     ///
     /// A rule that panics masks.
     pub(crate) fn name(&self, name: &str) -> Option<Cow<'_, str>> {
-        let asked = catch_unwind(AssertUnwindSafe(|| {
-            self.masking.mask(name).map(|text| Cow::<str>::Owned(text.into_owned()))
-        }));
+        let asked = catch_unwind(AssertUnwindSafe(|| self.masking.mask(name)));
         asked.unwrap_or_else(|_| Some(Cow::Borrowed(&*self.text)))
     }
 

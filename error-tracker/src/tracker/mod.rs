@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::builder::Builder;
-pub(crate) use self::builder::Built;
+#[cfg(all(test, feature = "sqlite"))]
+use self::builder::Built;
 pub use self::guard::Guard;
 use self::reading::Reader;
 use crate::config::Config;
