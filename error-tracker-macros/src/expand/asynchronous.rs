@@ -38,7 +38,6 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
         returns: &plan.returns,
         silent: plan.options.silent.as_ref(),
         ignore: &plan.options.ignore,
-        line: line_argument(),
     };
     let site = site::site(plan, root, &body.points);
     let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
@@ -46,19 +45,14 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
     quote_spanned!(here=> #site #entry #allow let __kept = #kept; #run)
 }
 
-/// What async frames are told on each call.
-pub(crate) fn line_argument() -> TokenStream {
-    TokenStream::new()
-}
-
-/// The statements that run a body under an async frame that owns `__kept`.
+/// The statements that run a body as a tracked future that owns `__kept`.
 pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
     let (here, p) = (Span::mixed_site(), settle.root.private());
     let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> let __at = &__line;));
     let capture = moves.then(|| quote_spanned!(here=> move));
-    let tail = settle.tail(match settle.silent {
-        Some(_) => quote_spanned!(here=> __frame.catching().await),
-        None => quote_spanned!(here=> (&mut __frame).await),
+    let verdict = settle.verdict();
+    let tail = settle.awaited(quote_spanned! {here=>
+        #p::Tracked::new(&__SITE, __kept, &__line, __body, |__result| #verdict)
     });
     let never = matches!((settle.returns, settle.silent), (Returns::Never, None));
     let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
@@ -66,7 +60,6 @@ pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream 
         let __line = #p::Line::new();
         #at
         let __body = ::core::pin::pin!(async #capture { #body });
-        let mut __frame = #p::AsyncFrame::new(&__SITE, __kept, &__line, __body);
         #tail #end
     }
 }

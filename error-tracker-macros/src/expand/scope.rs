@@ -1,6 +1,6 @@
 //! Expands `scope!`: a guard, a tracked block, or a future in a scope.
 
-use crate::expand::asynchronous::{self, line_argument};
+use crate::expand::asynchronous;
 use crate::expand::body::Body;
 use crate::expand::notes::{Point, Reach};
 use crate::expand::probe;
@@ -49,7 +49,7 @@ fn made(root: &Root, extras: &Extras, kind: &str) -> TokenStream {
 fn block(root: &Root, call: &ScopeCall, scope: Option<&Pat>, returns: &Returns, block: &Block) -> TokenStream {
     let here = Span::mixed_site();
     let body = Body::new(block.clone(), returns, Reach::Line);
-    let settle = Settle { root, returns, silent: call.silent.as_ref(), ignore: &[], line: TokenStream::new() };
+    let settle = Settle { root, returns, silent: call.silent.as_ref(), ignore: &[] };
     let site = site(root, &body.points, call.span);
     let guard = made(root, &call.extras, "ScopeGuard");
     let named = scope.map(|scope| quote_spanned!(here=> let #scope = &__scope;));
@@ -61,7 +61,7 @@ fn future(root: &Root, call: &ScopeCall, future: &ExprAsync) -> TokenStream {
     let (here, p) = (Span::mixed_site(), root.private());
     let body = Body::new(future.block.clone(), &Returns::Unknown, Reach::Line);
     let settle =
-        Settle { root, returns: &Returns::Unknown, silent: call.silent.as_ref(), ignore: &[], line: line_argument() };
+        Settle { root, returns: &Returns::Unknown, silent: call.silent.as_ref(), ignore: &[] };
     let site = site(root, &body.points, call.span);
     let scope = made(root, &call.extras, "Scope");
     let (attrs, capture) = (&future.attrs, &future.capture);

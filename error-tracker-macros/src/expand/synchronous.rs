@@ -17,7 +17,6 @@ pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
         returns: &plan.returns,
         silent: plan.options.silent.as_ref(),
         ignore: &plan.options.ignore,
-        line: TokenStream::new(),
     };
     let site = site::site(plan, root, &body.points);
     let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));

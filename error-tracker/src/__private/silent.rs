@@ -11,6 +11,11 @@ impl<R> Silent<R> {
     pub fn new() -> Self {
         Self(PhantomData)
     }
+
+    /// Names the return type by a value, where it has no name in the source.
+    pub fn like(_: &Option<R>) -> Self {
+        Self(PhantomData)
+    }
 }
 
 /// The first step: `Ok` of a default.

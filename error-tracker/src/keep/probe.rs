@@ -174,7 +174,8 @@ fn sketched<T: Limited + ?Sized>(value: &T) -> Box<str> {
 
 /// Formats a value on entry, fenced: a `Debug` that panics must not change the call.
 pub(crate) fn eagerly(write: impl FnOnce(&mut Sketch<'_, '_>)) -> Box<str> {
-    let Some(_busy) = crate::task::Busy::enter() else { return "<not formatted>".into() };
+    // None while an event is being made: values are formatted then, too.
+    let _busy = crate::task::Busy::enter();
     let mut raw = Raw::default();
     let limits = Limits::default();
     let fenced = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
