@@ -7,6 +7,7 @@ mod linux;
 mod machinery;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+#[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "only stores read it"))]
 mod stack;
 mod symbols;
 mod walk;

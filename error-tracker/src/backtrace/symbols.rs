@@ -69,8 +69,9 @@ impl Symbolizer {
         if self.frames.len() >= ADDRESSES {
             self.frames.clear();
         }
-        let objects = self.objects.get_or_insert_with(Objects::load);
+        let objects = &mut self.objects;
         self.frames.entry(address).or_insert_with(|| {
+            let objects = objects.get_or_insert_with(Objects::load);
             let mut frames = objects.frames(address);
             frames.iter_mut().for_each(qualify);
             frames
@@ -81,9 +82,9 @@ impl Symbolizer {
         self.objects.is_some()
     }
 
-    /// Lets go of everything; the next stack loads it again.
+    /// Lets go of the debug information but not of the names; a new address loads it again.
     pub(crate) fn forget(&mut self) {
-        *self = Self::default();
+        self.objects = None;
     }
 }
 
@@ -132,9 +133,18 @@ mod tests {
         let addresses = here();
         let first = symbolizer.name(&addresses, &[]).unwrap();
         assert!(Arc::ptr_eq(&first, &symbolizer.name(&addresses, &[]).unwrap()));
+        assert_eq!(first.hash, Symbolizer::default().name(&addresses, &[]).unwrap().hash);
+    }
+
+    #[test]
+    fn names_outlive_the_debug_information() {
+        let mut symbolizer = Symbolizer::default();
+        let addresses = here();
+        let before = symbolizer.name(&addresses, &[]).unwrap();
         symbolizer.forget();
+        let after = symbolizer.name(&addresses, &["other"]).unwrap();
+        assert_eq!(before.frames.len(), after.frames.len());
         assert!(!symbolizer.is_loaded());
-        assert_eq!(first.hash, symbolizer.name(&addresses, &[]).unwrap().hash);
     }
 
     #[test]

@@ -20,8 +20,8 @@ use crate::task::Busy;
 
 /// How long the worker rests when nothing calls it.
 const REST: Duration = Duration::from_secs(60);
-/// How long names are kept after the last stack.
-const NAMES_KEPT: Duration = Duration::from_secs(30);
+/// How long debug information is kept after the last stack.
+const NAMES_KEPT: Duration = Duration::from_secs(5);
 /// After this many panics in a row the batch is given up.
 const MAX_PANICS: u32 = 3;
 

@@ -148,7 +148,7 @@ impl Builder {
         self
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "sqlite"))]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
