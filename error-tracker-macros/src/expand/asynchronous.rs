@@ -32,7 +32,9 @@ pub(crate) fn block(plan: &Plan, root: &Root) -> TokenStream {
 
 fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
     let here = Span::mixed_site();
-    let body = Body::new(block, &plan.returns, Reach::Line).with_return_type(&plan.returns).with_handler(plan, root);
+    let body = Body::new(block, &plan.returns, Reach::Line)
+        .with_return_type(&plan.returns)
+        .with_handler(plan, root);
     let settle = Settle {
         root,
         returns: &plan.returns,
@@ -41,7 +43,8 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
         line: line_argument(),
     };
     let site = site::site(plan, root, &body.points);
-    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
+    let (entry, kept, allow) =
+        (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let run = run(&settle, &body, moves);
     quote_spanned!(here=> #site #entry #allow let __kept = #kept; #run)
 }
@@ -61,7 +64,8 @@ pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream 
         None => quote_spanned!(here=> (&mut __frame).await),
     });
     let never = matches!((settle.returns, settle.silent), (Returns::Never, None));
-    let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
+    let end = never
+        .then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
     quote_spanned! {here=>
         let __line = #p::Line::new();
         #at
