@@ -22,7 +22,10 @@ fn every_mistake_is_explained_where_it_was_made() {
     let blessing = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
     for name in cases(&folder) {
-        let (text, expected) = (messages.get(&name).cloned().unwrap_or_default(), folder.join(format!("{name}.stderr")));
+        let (text, expected) = (
+            messages.get(&name).cloned().unwrap_or_default(),
+            folder.join(format!("{name}.stderr")),
+        );
         if blessing {
             fs::write(&expected, &text).expect("the text is written");
         } else if fs::read_to_string(&expected).unwrap_or_default() != text {
@@ -40,9 +43,11 @@ fn is_expected_compiler(folder: &Path) -> bool {
 }
 
 fn cases(folder: &Path) -> Vec<String> {
-    let files = fs::read_dir(folder).expect("the folder is read").flatten().map(|entry| entry.path());
+    let files =
+        fs::read_dir(folder).expect("the folder is read").flatten().map(|entry| entry.path());
     let sources = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
-    let mut names: Vec<_> = sources.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    let mut names: Vec<_> =
+        sources.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     names.sort();
     names
 }
@@ -50,11 +55,13 @@ fn cases(folder: &Path) -> Vec<String> {
 /// Compiles all cases as binaries of one package and returns what the compiler said to each.
 fn compile(folder: &Path) -> BTreeMap<String, String> {
     let package = package(folder);
-    let output = cargo::cargo(&package, &["check", "--bins", "--keep-going", "--message-format=json"]);
+    let output =
+        cargo::cargo(&package, &["check", "--bins", "--keep-going", "--message-format=json"]);
     let mut messages = BTreeMap::<String, String>::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { continue };
-        let is_case = message["target"]["kind"][0] == "bin" && !message["message"]["spans"].as_array().is_none_or(Vec::is_empty);
+        let is_case = message["target"]["kind"][0] == "bin"
+            && !message["message"]["spans"].as_array().is_none_or(Vec::is_empty);
         if let (true, Some(text)) = (is_case, message["message"]["rendered"].as_str()) {
             let name = message["target"]["name"].as_str().unwrap_or_default().to_owned();
             messages.entry(name).or_default().push_str(&told(text));
@@ -87,7 +94,10 @@ fn told(rendered: &str) -> String {
     let mut foreign = false;
     let mut out = String::new();
     for line in rendered.lines() {
-        let place = line.trim_start().strip_prefix("--> ").or_else(|| line.trim_start().strip_prefix("::: "));
+        let place = line
+            .trim_start()
+            .strip_prefix("--> ")
+            .or_else(|| line.trim_start().strip_prefix("::: "));
         match place {
             Some(place) => foreign = !place.starts_with("src/bin/"),
             None if foreign && is_excerpt(line) => {}

@@ -5,5 +5,12 @@ mod cargo;
 
 #[test]
 fn a_renamed_dependency_is_found_in_the_manifest_or_its_workspace() {
-    cargo::succeed(&["check", "--quiet", "--package", "renamed", "--package", "renamed-by-workspace"]);
+    cargo::succeed(&[
+        "check",
+        "--quiet",
+        "--package",
+        "renamed",
+        "--package",
+        "renamed-by-workspace",
+    ]);
 }

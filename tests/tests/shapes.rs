@@ -7,7 +7,7 @@ use error_tracker::testing::{record, record_async};
 use error_tracker::{Event, Kind};
 use shapes::asynchronous::Service as _;
 use shapes::blocks::{inside, inside::Counted as _, Shelf};
-use shapes::synchronous::{Point, Refusal};
+use shapes::synchronous::Refusal;
 use shapes::{asynchronous, blocks, calls, synchronous};
 use std::cell::Cell;
 use std::future::Future;
@@ -20,8 +20,10 @@ fn told(events: &[Event]) -> Vec<String> {
 }
 
 fn frame(frame: &error_tracker::Frame) -> String {
-    let function = frame.function.rsplit_once("shapes::").map_or(frame.function.as_str(), |(_, rest)| rest);
-    let locals: Vec<_> = frame.locals.iter().map(|local| format!("{}={}", local.name, local.value)).collect();
+    let function =
+        frame.function.rsplit_once("shapes::").map_or(frame.function.as_str(), |(_, rest)| rest);
+    let locals: Vec<_> =
+        frame.locals.iter().map(|local| format!("{}={}", local.name, local.value)).collect();
     format!("{function}({}) at {}", locals.join(", "), frame.expression)
 }
 
@@ -38,7 +40,8 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn recorded_panic<R>(run: impl FnOnce() -> R) -> Vec<String> {
-    let events = record(|| catch_unwind(AssertUnwindSafe(run)).map_err(drop).err().expect("it panicked"));
+    let events =
+        record(|| catch_unwind(AssertUnwindSafe(run)).map_err(drop).err().expect("it panicked"));
     assert!(events.iter().all(|event| event.kind == Kind::Panic));
     told(&events)
 }
@@ -48,12 +51,27 @@ fn failures_show_arguments_and_the_expression_they_came_from() {
     use synchronous::*;
     let question_mark = recorded(|| question_mark(1, "x".into()));
     assert_eq!(question_mark, ["synchronous::question_mark(offset=1, text=\"x\") at text.parse()"]);
-    assert_eq!(recorded(|| early_return("long")), ["synchronous::early_return(text=\"long\") at text.parse()"]);
-    assert_eq!(recorded(|| tails(0, "x")), ["synchronous::tails(choice=0, text=\"x\") at text.parse()"]);
-    assert_eq!(recorded(|| tails(1, "x")), ["synchronous::tails(choice=1, text=\"x\") at text.trim().parse()"]);
+    assert_eq!(
+        recorded(|| early_return("long")),
+        ["synchronous::early_return(text=\"long\") at text.parse()"]
+    );
+    assert_eq!(
+        recorded(|| tails(0, "x")),
+        ["synchronous::tails(choice=0, text=\"x\") at text.parse()"]
+    );
+    assert_eq!(
+        recorded(|| tails(1, "x")),
+        ["synchronous::tails(choice=1, text=\"x\") at text.trim().parse()"]
+    );
+    assert_eq!(
+        recorded(|| counted_down(9)),
+        ["synchronous::counted_down(number=9) at Err(number.to_string())"]
+    );
     assert_eq!(recorded(|| r#type(7)), ["synchronous::type(fn=7) at Err(r#fn.to_string())"]);
     assert_eq!(recorded(|| made(7)), ["synchronous::made(number=7) at result"]);
-    assert!(recorded(|| (tails(9, ""), plain(1), closure(1)(2), optional(None), foreign(3))).is_empty());
+    assert!(
+        recorded(|| (tails(9, ""), plain(1), closure(1)(2), optional(None), foreign(3))).is_empty()
+    );
 }
 
 #[test]
@@ -63,6 +81,7 @@ fn panics_show_arguments_and_go_on() {
     assert_eq!(recorded_panic(|| never("end")), ["synchronous::never(message=\"end\") at "]);
     let later = recorded_panic(|| runtime().block_on(asynchronous::nothing("")));
     assert_eq!(later, ["asynchronous::nothing(text=\"\") at "]);
+    let _: fn(&str) -> ! = never_silent;
     let never = recorded_panic(|| runtime().block_on(asynchronous::never("end")));
     assert_eq!(never, ["asynchronous::never(message=\"end\") at "]);
 }
@@ -76,11 +95,17 @@ fn generics_patterns_and_unnamed_arguments_are_shown_as_far_as_they_can_be() {
     let shown = recorded(|| patterns((1, vec![2]), Point { x: 3 }, [4, 5, 6]));
     assert!(shown[0].starts_with("synchronous::patterns(first=1, list="), "{shown:?}");
     assert!(shown[0].contains("x=3, head=4"), "{shown:?}");
-    assert_eq!(recorded(|| unnamed(5, 6)), ["synchronous::unnamed(_reason=5) at Err(\"unnamed\".to_owned())"]);
+    assert_eq!(
+        recorded(|| unnamed(5, 6)),
+        ["synchronous::unnamed(_reason=5) at Err(\"unnamed\".to_owned())"]
+    );
     let zero = 0;
     // SAFETY: the pointer is that of a local.
     assert_eq!(recorded(|| unsafe { dereferenced(&raw const zero) }).len(), 1);
-    assert_eq!(recorded_panic(|| many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, String::new())).len(), 1);
+    assert_eq!(
+        recorded_panic(|| many(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, String::new())).len(),
+        1
+    );
 }
 
 #[test]
@@ -93,9 +118,15 @@ fn borrows_go_through_and_context_reads_what_the_body_only_borrows() {
     assert_eq!(list, [1, 7]);
     assert_eq!(recorded(|| reborrowed(&mut list, 9).map(drop)).len(), 1);
     let events = record(|| reborrowed_with_context(&mut list, "shelf".into(), 9).map(drop));
-    assert_eq!((&events[0].context["name"], &events[0].context["place"]), (&"shelf".into(), &9.into()));
+    assert_eq!(
+        (&events[0].context["name"], &events[0].context["place"]),
+        (&"shelf".into(), &9.into())
+    );
     let events = record(|| moved_context(&mut list, "shelf".into(), 9).map(drop));
-    assert_eq!((&events[0].context["name"], &events[0].context["size"]), (&"shelf".into(), &2.into()));
+    assert_eq!(
+        (&events[0].context["name"], &events[0].context["size"]),
+        (&"shelf".into(), &2.into())
+    );
     assert_eq!(opaque(&[1, 2, 1], &1).map(Iterator::count), Ok(2));
     assert_eq!(recorded(|| opaque(&[], &1).map(Iterator::count)).len(), 1);
 }
@@ -108,8 +139,14 @@ fn silent_functions_record_and_return_their_value() {
     assert_eq!(recorded(|| assert_eq!(swallowed_panic(0), None)).len(), 1);
     assert_eq!(recorded(|| assert_eq!(swallowed_for(3, "x"), Ok(3))).len(), 1);
     assert_eq!(recorded(|| assert_eq!(swallowed_for_borrowed("four".into()), 4)).len(), 1);
-    assert_eq!(recorded_later(async { assert_eq!(asynchronous::swallowed("x").await, Ok(0)) }).len(), 1);
-    assert_eq!(recorded_later(async { assert_eq!(asynchronous::swallowed("").await, Ok(0)) }).len(), 1);
+    assert_eq!(
+        recorded_later(async { assert_eq!(asynchronous::swallowed("x").await, Ok(0)) }).len(),
+        1
+    );
+    assert_eq!(
+        recorded_later(async { assert_eq!(asynchronous::swallowed("").await, Ok(0)) }).len(),
+        1
+    );
     assert_eq!(swallowed("7"), Ok(7));
 }
 
@@ -128,7 +165,11 @@ fn every_option_has_its_effect() {
     assert_eq!(frame.locals[1].value, "*****");
     assert_eq!(frame.locals[2].value, "\"kept\"");
     assert_eq!(frame.globals[0].value, "3");
-    assert!(frame.source.as_deref().is_some_and(|source| source.contains("match late {")), "{:?}", frame.source);
+    assert!(
+        frame.source.as_deref().is_some_and(|source| source.contains("match late {")),
+        "{:?}",
+        frame.source
+    );
     assert!(frame.function.ends_with("order"), "{}", frame.function);
 }
 
@@ -162,7 +203,10 @@ fn futures_of_every_shape_record() {
     assert!(shown[0].ends_with(" at text.parse()"), "{shown:?}");
     let shown = recorded_later(async { borrowed("x", &mut Vec::new()).await });
     assert!(shown[0].starts_with("asynchronous::borrowed(text=\"x\", list="), "{shown:?}");
-    assert_eq!(recorded_later(future("x".into())), ["asynchronous::future(text=\"x\") at text.parse()"]);
+    assert_eq!(
+        recorded_later(future("x".into())),
+        ["asynchronous::future(text=\"x\") at text.parse()"]
+    );
     assert_eq!(recorded_later(boxed("x")), ["asynchronous::boxed(text=\"x\") at text.parse()"]);
     assert_eq!(recorded_later(async { opaque("x").await.map(Iterator::count) }).len(), 1);
     let events = runtime().block_on(record_async(with_context("x".into())));
@@ -173,7 +217,11 @@ fn futures_of_every_shape_record() {
 fn async_trait_methods_show_the_user_s_names() {
     let shop = asynchronous::Shop { open: 1 };
     let call = |text: &'static str| recorded_later(shop.call(text, (1, "z".into())));
-    assert!(call("x")[0].contains("call(self=Shop { open: 1 }, text=\"x\", (add,rest)="), "{:?}", call("x"));
+    assert!(
+        call("x")[0].contains("call(self=Shop { open: 1 }, text=\"x\", (add,rest)="),
+        "{:?}",
+        call("x")
+    );
     assert!(call("x")[0].ends_with("at text.parse()"));
     assert!(call("4")[0].ends_with("at rest.parse()"));
     assert!(call("1")[0].ends_with("+self.open)"), "{:?}", call("1"));
@@ -201,7 +249,11 @@ fn futures_keep_their_send() {
 fn methods_are_named_with_their_type() {
     let shelf = Shelf(3_u8);
     let shown = recorded(|| shelf.by_reference("x"));
-    assert!(shown[0].contains("Shelf<_>::by_reference(") || shown[0].contains("Shelf<u8>::by_reference("), "{shown:?}");
+    assert!(
+        shown[0].contains("Shelf<_>::by_reference(")
+            || shown[0].contains("Shelf<u8>::by_reference("),
+        "{shown:?}"
+    );
     assert_eq!(recorded(|| Shelf(3_u8).by_value().map(drop)).len(), 1);
     assert_eq!(recorded(|| Shelf::made(3_u8).map(drop)).len(), 1);
     assert!(recorded(|| Box::new(Shelf(3_u8)).boxed().map(drop)).is_empty());
@@ -214,7 +266,10 @@ fn methods_are_named_with_their_type() {
 fn a_block_s_options_hold_for_each_function_but_its_own_win() {
     let shelf = Shelf("x".to_owned());
     let events = record(|| assert_eq!(shelf.number(), Ok(0)));
-    assert_eq!((events[0].level, &events[0].context["kind"]), (error_tracker::Level::Fatal, &"shelf".into()));
+    assert_eq!(
+        (events[0].level, &events[0].context["kind"]),
+        (error_tracker::Level::Fatal, &"shelf".into())
+    );
     assert!(events[0].frames[0].source.is_some());
     assert_eq!(recorded_later(async { assert_eq!(shelf.number_later().await, Ok(0)) }).len(), 1);
     assert!(recorded(|| assert!(shelf.untracked().is_err())).is_empty());
@@ -225,11 +280,21 @@ fn a_block_s_options_hold_for_each_function_but_its_own_win() {
 
 #[test]
 fn modules_cover_what_is_in_them_and_fmt_is_left_alone() {
-    assert_eq!(recorded(|| inside::free("x")), ["blocks::inside::free(text=\"x\") at text.parse()"]);
-    assert_eq!(recorded(|| inside::deeper::free("x")), ["blocks::inside::deeper::free(text=\"x\") at text.parse()"]);
+    assert_eq!(
+        recorded(|| inside::free("x")),
+        ["blocks::inside::free(text=\"x\") at text.parse()"]
+    );
+    assert_eq!(
+        recorded(|| inside::deeper::free("x")),
+        ["blocks::inside::deeper::free(text=\"x\") at text.parse()"]
+    );
     assert_eq!(recorded(|| Shelf(0_u8).count()).len(), 1);
     assert_eq!(recorded_panic(|| Shelf(0_u8).name()).len(), 1);
-    assert!(recorded(|| std::fmt::Write::write_fmt(&mut String::new(), format_args!("{}", Shelf(0_u8)))).is_empty());
+    assert!(recorded(|| std::fmt::Write::write_fmt(
+        &mut String::new(),
+        format_args!("{}", Shelf(0_u8))
+    ))
+    .is_empty());
 }
 
 #[test]
@@ -296,11 +361,17 @@ fn blocks_record_with_their_scope_s_context() {
     let events = record(|| calls::guarded(7));
     assert_eq!(events[0].context["user_id"], 7);
     assert_eq!(events[0].context["email"], "a@example.com");
-    assert_eq!((&events[0].context["odd key"], &events[0].context["later"]), (&"7".into(), &7.into()));
+    assert_eq!(
+        (&events[0].context["odd key"], &events[0].context["later"]),
+        (&"7".into(), &7.into())
+    );
     assert_eq!(events[0].context["order.id"], 3);
     let shown = recorded(|| calls::blocks("x", Vec::new()));
-    assert!(shown[0].contains("calls::blocks") && shown[0].ends_with("at text.parse()"), "{shown:?}");
-    assert_eq!(calls::blocks("1", Vec::new()), Ok(4));
+    assert!(
+        shown[0].contains("calls::blocks") && shown[0].ends_with("at text.parse()"),
+        "{shown:?}"
+    );
+    assert_eq!(calls::blocks("1", Vec::new()), Ok(5));
     assert_eq!(record(|| calls::swallowed(&[1])).len(), 3);
     let shown = recorded_later(calls::futures("x".into()));
     assert!(shown[0].ends_with("at borrowed.parse()"), "{shown:?}");

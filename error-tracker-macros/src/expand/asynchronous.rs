@@ -32,7 +32,9 @@ pub(crate) fn block(plan: &Plan, root: &Root) -> TokenStream {
 
 fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
     let here = Span::mixed_site();
-    let body = Body::new(block, &plan.returns, Reach::Line).with_return_type(&plan.returns).with_handler(plan, root);
+    let body = Body::new(block, &plan.returns, Reach::Line)
+        .with_return_type(&plan.returns)
+        .with_handler(plan, root);
     let settle = Settle {
         root,
         returns: &plan.returns,
@@ -40,7 +42,8 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
         ignore: &plan.options.ignore,
     };
     let site = site::site(plan, root, &body.points);
-    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
+    let (entry, kept, allow) =
+        (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let run = run(&settle, &body, moves);
     quote_spanned!(here=> #site #entry #allow let __kept = #kept; #run)
 }
@@ -55,7 +58,8 @@ pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream 
         #p::Tracked::new(&__SITE, __kept, &__line, __body, |__result| #verdict)
     });
     let never = matches!((settle.returns, settle.silent), (Returns::Never, None));
-    let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
+    let end = never
+        .then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
     quote_spanned! {here=>
         let __line = #p::Line::new();
         #at
