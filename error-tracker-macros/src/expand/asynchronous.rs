@@ -48,33 +48,25 @@ fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
 
 /// What async frames are told on each call.
 pub(crate) fn line_argument() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> &__line,)
+    TokenStream::new()
 }
 
 /// The statements that run a body under an async frame that owns `__kept`.
 pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
     let (here, p) = (Span::mixed_site(), settle.root.private());
-    let tail = settle.tail(polled(settle, body, moves));
+    let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> let __at = &__line;));
+    let capture = moves.then(|| quote_spanned!(here=> move));
+    let tail = settle.tail(match settle.silent {
+        Some(_) => quote_spanned!(here=> __frame.catching().await),
+        None => quote_spanned!(here=> (&mut __frame).await),
+    });
     let never = matches!((settle.returns, settle.silent), (Returns::Never, None));
     let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
     quote_spanned! {here=>
         let __line = #p::Line::new();
-        let mut __frame = #p::AsyncFrame::new(&__SITE, __kept);
+        #at
+        let __body = ::core::pin::pin!(async #capture { #body });
+        let mut __frame = #p::AsyncFrame::new(&__SITE, __kept, &__line, __body);
         #tail #end
     }
-}
-
-fn polled(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
-    let here = Span::mixed_site();
-    let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> let __at = &__line;));
-    let capture = moves.then(|| quote_spanned!(here=> move));
-    let poll = match settle.silent {
-        Some(_) => quote_spanned!(here=> poll_catch),
-        None => quote_spanned!(here=> poll),
-    };
-    quote_spanned! {here=> {
-        #at
-        let mut __body = ::core::pin::pin!(async #capture { #body });
-        ::core::future::poll_fn(|__cx| __frame.#poll(&__line, __body.as_mut(), __cx)).await
-    }}
 }

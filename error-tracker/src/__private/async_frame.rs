@@ -13,13 +13,21 @@ use crate::scope::{self, Mark};
 use crate::site::Site;
 use crate::task::{self, OPEN, POLLING, SCOPED};
 
-/// A running annotated future.
-pub struct AsyncFrame<K: Shown> {
+/// A running annotated future, awaited by reference: `(&mut frame).await`.
+///
+/// It borrows the pinned body and owns the kept arguments, so that it is `Send` where they are.
+/// On `Ready` it stays entered until it is left.
+pub struct AsyncFrame<'f, K: Shown, F> {
     site: &'static Site,
-    kept: K,
-    mark: Mark,
+    body: Pin<&'f mut F>,
+    line: &'f Line,
     suspended: Option<Box<Suspended>>,
+    mark: Mark,
+    kept: K,
 }
+
+/// The body is pinned elsewhere, and nothing else here is ever pinned.
+impl<K: Shown, F> Unpin for AsyncFrame<'_, K, F> {}
 
 /// What a future takes with it while it is not polled.
 struct Suspended {
@@ -27,54 +35,58 @@ struct Suspended {
     scopes: scope::Carried,
 }
 
-impl<K: Shown> AsyncFrame<K> {
-    /// Makes the frame of a future that is about to be polled.
-    #[inline(always)]
-    pub fn new(site: &'static Site, kept: K) -> Self {
-        Self { site, kept, mark: Mark::clean(false), suspended: None }
-    }
+impl<K: Shown, F: Future> Future for AsyncFrame<'_, K, F> {
+    type Output = F::Output;
 
-    /// Polls the body within the frame. On `Ready` the frame stays entered until it is left.
-    #[inline]
-    pub fn poll<F: Future>(
-        &mut self,
-        line: &Line,
-        body: Pin<&mut F>,
-        context: &mut Context<'_>,
-    ) -> Poll<F::Output> {
-        self.enter();
-        let polling = Polling { site: self.site, shown: &self.kept, line, mark: self.mark };
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let frame = self.get_mut();
+        frame.enter();
         #[cfg(panic = "abort")]
-        super::frame_list::push(polling.site, polling.shown, line);
-        let result = body.poll(context);
+        super::frame_list::push(frame.site, &frame.kept, frame.line);
+        let polling =
+            Polling { site: frame.site, shown: &frame.kept, line: frame.line, mark: frame.mark };
+        let result = frame.body.as_mut().poll(context);
         std::mem::forget(polling);
         if result.is_pending() {
-            self.suspend();
+            frame.suspend();
         }
         result
     }
+}
 
-    /// Polls the body within the frame, and catches its panic.
-    #[inline]
-    pub fn poll_catch<F: Future>(
-        &mut self,
-        line: &Line,
-        body: Pin<&mut F>,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<F::Output, Panicked>> {
-        self.enter();
+/// A running annotated future whose panic is caught.
+pub struct Catching<'c, 'f, K: Shown, F>(&'c mut AsyncFrame<'f, K, F>);
+
+impl<K: Shown, F: Future> Future for Catching<'_, '_, K, F> {
+    type Output = Result<F::Output, Panicked>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let frame = &mut *self.get_mut().0;
+        frame.enter();
         #[cfg(panic = "abort")]
-        super::frame_list::push(self.site, &self.kept, line);
-        #[cfg(not(panic = "abort"))]
-        let _ = line;
-        match catch_unwind(AssertUnwindSafe(|| body.poll(context))) {
+        super::frame_list::push(frame.site, &frame.kept, frame.line);
+        match catch_unwind(AssertUnwindSafe(|| frame.body.as_mut().poll(context))) {
             Ok(Poll::Pending) => {
-                self.suspend();
+                frame.suspend();
                 Poll::Pending
             }
             Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
             Err(payload) => Poll::Ready(Err(Panicked::new(payload))),
         }
+    }
+}
+
+impl<'f, K: Shown, F> AsyncFrame<'f, K, F> {
+    /// Makes the frame of a future that is about to be polled.
+    #[inline(always)]
+    pub fn new(site: &'static Site, kept: K, line: &'f Line, body: Pin<&'f mut F>) -> Self {
+        Self { site, body, line, suspended: None, mark: Mark::clean(false), kept }
+    }
+
+    /// Awaits the body and catches its panic.
+    pub fn catching(&mut self) -> Catching<'_, 'f, K, F> {
+        Catching(self)
     }
 
     #[inline(always)]
@@ -130,23 +142,23 @@ impl<K: Shown> AsyncFrame<K> {
         depart(self.mark);
     }
 
-    fn call(&self, line: &Line) -> Call<'_> {
-        Call { site: self.site, shown: &self.kept, point: line.get(), depth: task::depth() }
+    fn call(&self) -> Call<'_> {
+        Call { site: self.site, shown: &self.kept, point: self.line.get(), depth: task::depth() }
     }
 
     /// Leaves the future without a failure.
     #[inline(always)]
-    pub fn leave(self, line: &Line) {
+    pub fn leave(&mut self) {
         if task::word() & (OPEN | SCOPED) != 0 {
-            return self.leave_open(line);
+            return self.leave_open();
         }
         self.depart();
     }
 
     #[cold]
     #[inline(never)]
-    fn leave_open(self, line: &Line) {
-        record(|recorder| recorder.left(&self.call(line)));
+    fn leave_open(&self) {
+        record(|recorder| recorder.left(&self.call()));
         self.finish();
     }
 
@@ -158,29 +170,29 @@ impl<K: Shown> AsyncFrame<K> {
     /// Leaves the future with an error.
     #[cold]
     #[inline(never)]
-    pub fn fail(self, line: &Line, failure: Failure<'_>, swallowed: bool) {
-        record(|recorder| recorder.failed(&self.call(line), failure, swallowed));
+    pub fn fail(&mut self, failure: Failure<'_>, swallowed: bool) {
+        record(|recorder| recorder.failed(&self.call(), failure, swallowed));
         self.finish();
     }
 
     /// Leaves the future with an error that the attribute ignores.
     #[cold]
     #[inline(never)]
-    pub fn ignored(self, line: &Line) {
-        self.leave(line);
+    pub fn ignored(&mut self) {
+        self.leave();
     }
 
     /// Leaves the future with a panic that was caught.
     #[cold]
     #[inline(never)]
-    pub fn caught(self, line: &Line, panic: Panicked) {
-        record(|recorder| recorder.caught(&self.call(line)));
+    pub fn caught(&mut self, panic: Panicked) {
+        record(|recorder| recorder.caught(&self.call()));
         self.finish();
         panic.discard();
     }
 }
 
-impl<K: Shown> Drop for AsyncFrame<K> {
+impl<K: Shown, F> Drop for AsyncFrame<'_, K, F> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(suspended) = self.suspended.take() {

@@ -1,5 +1,6 @@
 //! Stacks: raw addresses on the failing thread, names on the writer's.
 
+mod bare;
 mod in_app;
 #[cfg(target_os = "linux")]
 mod linux;

@@ -16,6 +16,7 @@ use crate::pipeline::shared::Shared;
 use crate::pipeline::{facts, Opener, WriterParts, CAPACITY};
 use crate::queue::{Amendment, Counters, Message};
 use crate::store::{Amended, Batch, Delta, Kept, Origin, Store};
+use crate::task::Busy;
 
 /// How long the worker rests when nothing calls it.
 const REST: Duration = Duration::from_secs(60);
@@ -71,6 +72,8 @@ impl Worker {
     }
 
     pub(super) fn run(mut self) {
+        // What fails on this thread would come back to it as an event.
+        let _busy = Busy::enter();
         loop {
             match self.guarded_cycle(Instant::now()) {
                 Next::WaitUntil(time) => {
