@@ -154,16 +154,24 @@ impl<'f> Frame<'f> {
 }
 
 impl Drop for Frame<'_> {
-    #[cold]
-    #[inline(never)]
+    // Inlined, so that what it needs is put together in the landing pad and nowhere else.
+    #[inline(always)]
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            record(|recorder| recorder.unwound(&self.call()));
-        }
-        #[cfg(panic = "abort")]
-        super::frame_list::pop();
-        task::set_word(task::word() - 1);
+        unwound(self.site, self.shown, self.line.get());
     }
+}
+
+/// Leaves a call that is dropped without having been left: its body unwinds.
+#[cold]
+#[inline(never)]
+fn unwound(site: &'static Site, shown: &dyn Shown, point: u32) {
+    if std::thread::panicking() {
+        let call = Call { site, shown, point, depth: task::depth() };
+        record(|recorder| recorder.unwound(&call));
+    }
+    #[cfg(panic = "abort")]
+    super::frame_list::pop();
+    task::set_word(task::word() - 1);
 }
 
 /// Notes that a call is entered while a record is open: a panic may be unwinding meanwhile.
