@@ -1,1 +1,2 @@
-//! Nothing: the programs are this package's examples, and cargo wants a library beside them.
+//! The README, so that its code is compiled with the tests; the programs are this package's examples.
+#![doc = include_str!("../README.md")]

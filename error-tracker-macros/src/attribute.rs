@@ -32,18 +32,29 @@ pub(crate) fn auto_track_exception(options: TokenStream, item: TokenStream) -> T
         Target::Unfinished => item,
         Target::Bodiless(method) => refused(item, method.sig.ident.span(), AUTO, BODILESS),
         Target::Item(parsed) if matches!(&*parsed, Item::Mod(module) if module.content.is_none()) => {
-            refused(item, Span::call_site(), AUTO, "needs the module's code in its braces: `mod name { .. }`")
+            refused(
+                item,
+                Span::call_site(),
+                AUTO,
+                "needs the module's code in its braces: `mod name { .. }`",
+            )
         }
-        Target::Item(parsed) if matches!(*parsed, Item::Impl(_) | Item::Mod(_) | Item::Trait(_)) => {
+        Target::Item(parsed)
+            if matches!(*parsed, Item::Impl(_) | Item::Mod(_) | Item::Trait(_)) =>
+        {
             covered(options, item, *parsed)
         }
-        Target::Item(_) => {
-            refused(item, Span::call_site(), AUTO, "goes on functions, `impl` blocks and inline modules")
-        }
+        Target::Item(_) => refused(
+            item,
+            Span::call_site(),
+            AUTO,
+            "goes on functions, `impl` blocks and inline modules",
+        ),
     }
 }
 
-const BODILESS: &str = "needs a body to record: put it on the methods of the `impl`, or on a default method";
+const BODILESS: &str =
+    "needs a body to record: put it on the methods of the `impl`, or on a default method";
 
 fn alone(name: &str, options: TokenStream, item: TokenStream, function: Function) -> TokenStream {
     let mut errors = Errors::default();
@@ -85,12 +96,16 @@ mod tests {
         let item: TokenStream = quote! { fn f(user: User) -> u8 { user. } };
         assert_eq!(track_exception(TokenStream::new(), item.clone()).to_string(), item.to_string());
         let item: TokenStream = quote! { impl S { fn f(&self) -> u8 { self. } } };
-        assert_eq!(auto_track_exception(TokenStream::new(), item.clone()).to_string(), item.to_string());
+        assert_eq!(
+            auto_track_exception(TokenStream::new(), item.clone()).to_string(),
+            item.to_string()
+        );
     }
 
     #[test]
     fn a_refused_function_is_kept_beside_its_error() {
-        let text = track_exception(quote!(skip(b)), quote! { const fn f(a: u8) -> u8 { a } }).to_string();
+        let text =
+            track_exception(quote!(skip(b)), quote! { const fn f(a: u8) -> u8 { a } }).to_string();
         assert!(text.starts_with("const fn f (a : u8) -> u8 { a }"), "{text}");
         assert_eq!(text.matches("compile_error").count(), 2, "{text}");
     }

@@ -27,7 +27,11 @@ impl Covering {
         let mut errors = Errors::default();
         let options = options::parse(name, tokens.clone(), &mut errors);
         check_options(name, &options, &mut errors);
-        let context = options.context.iter().map(|pair| (Names::of_expr(&pair.value.expr), pair.span)).collect();
+        let context = options
+            .context
+            .iter()
+            .map(|pair| (Names::of_expr(&pair.value.expr), pair.span))
+            .collect();
         Covering { name, tokens, context, told: HashSet::new(), errors }
     }
 
@@ -50,19 +54,26 @@ impl Covering {
     fn check_context(&mut self, function: &Function) {
         let bound = bindings(&function.sig);
         for (index, (names, at)) in self.context.iter().enumerate() {
-            let Some(argument) = bound.iter().find(|binding| names.has(&binding.ident)) else { continue };
+            let Some(argument) = bound.iter().find(|binding| names.has(&binding.ident)) else {
+                continue;
+            };
             if self.told.insert(index) {
                 let rule = "on a block can't use a function's arguments; `";
                 let (name, ident, function) = (self.name, &argument.ident, &function.sig.ident);
-                self.errors.at(*at, format_args!("`{name}`: `context` {rule}{ident}` is one of `{function}`"));
+                self.errors.at(
+                    *at,
+                    format_args!("`{name}`: `context` {rule}{ident}` is one of `{function}`"),
+                );
             }
         }
     }
 }
 
 fn check_options(name: &str, options: &Options, errors: &mut Errors) {
-    const ALLOWED: [&str; 8] = ["silent", "context", "skip_all", "globals", "level", "ignore", "source", "crate"];
-    for given in options.given.iter().filter(|given| !ALLOWED.contains(&given.to_string().as_str())) {
+    const ALLOWED: [&str; 8] =
+        ["silent", "context", "skip_all", "globals", "level", "ignore", "source", "crate"];
+    for given in options.given.iter().filter(|given| !ALLOWED.contains(&given.to_string().as_str()))
+    {
         let rule = "goes on single functions only; on a block allowed are silent, context, skip_all, globals, level, ignore, source";
         errors.at(given.span(), format_args!("`{name}`: `{given}` {rule}"));
     }
@@ -77,7 +88,8 @@ pub(crate) fn item(covering: &mut Covering, item: Item) -> TokenStream {
     match item {
         Item::Fn(function) => {
             let syn::ItemFn { attrs, vis, modifiers, sig, block } = function;
-            let function = Function { attrs, vis, default: modifiers.defaultness, sig, block: *block };
+            let function =
+                Function { attrs, vis, default: modifiers.defaultness, sig, block: *block };
             one(covering, function, Place::Free)
         }
         Item::Impl(block) => implementation(covering, block).into_token_stream(),
@@ -119,7 +131,8 @@ fn definition(covering: &mut Covering, mut block: ItemTrait) -> ItemTrait {
         let TraitItem::Fn(method) = inside else { continue };
         let Some(body) = method.default.clone() else { continue };
         let (attrs, sig) = (method.attrs.clone(), method.sig.clone());
-        let function = Function { attrs, vis: syn::Visibility::Inherited, default: None, sig, block: body };
+        let function =
+            Function { attrs, vis: syn::Visibility::Inherited, default: None, sig, block: body };
         *inside = TraitItem::Verbatim(one(covering, function, Place::Other));
     }
     block
@@ -134,14 +147,26 @@ fn one(covering: &mut Covering, function: Function, place: Place) -> TokenStream
 
 /// Whether the outer attribute goes on inside. `#[no_track]` stays, so that its import counts as used.
 fn covers(attrs: &[Attribute]) -> bool {
-    !["no_track", "track_exception", "auto_track_exception"].iter().any(|name| has_attr(attrs, name))
+    !["no_track", "track_exception", "auto_track_exception"]
+        .iter()
+        .any(|name| has_attr(attrs, name))
 }
 
 /// `fmt` traits run while an event is written, `Drop` and allocators where nothing may go wrong.
 fn is_left_alone(block: &ItemImpl) -> bool {
     const TRAITS: [&str; 12] = [
-        "Display", "Debug", "LowerHex", "UpperHex", "Binary", "Octal", "Pointer", "LowerExp", "UpperExp", "Write",
-        "Drop", "GlobalAlloc",
+        "Display",
+        "Debug",
+        "LowerHex",
+        "UpperHex",
+        "Binary",
+        "Octal",
+        "Pointer",
+        "LowerExp",
+        "UpperExp",
+        "Write",
+        "Drop",
+        "GlobalAlloc",
     ];
     let Some((path, _)) = &block.trait_ else { return false };
     let mut segments = path.segments.iter().rev();

@@ -7,7 +7,10 @@ use syn::parse::Parse;
 use syn::Result;
 
 /// Parses what follows `$crate ;` and expands it.
-pub(crate) fn expand<T: Parse>(tokens: TokenStream, expand: fn(&Root, &T) -> TokenStream) -> TokenStream {
+pub(crate) fn expand<T: Parse>(
+    tokens: TokenStream,
+    expand: fn(&Root, &T) -> TokenStream,
+) -> TokenStream {
     expand_with(tokens, syn::parse2, expand)
 }
 

@@ -33,13 +33,19 @@ fn rename_in(manifest: &str, inherited: impl FnOnce() -> Option<String>) -> Opti
     if let Some(entry) = entries.iter().find(|entry| entry.package.as_deref() == Some(PACKAGE)) {
         return Some(entry.key.clone());
     }
-    if !entries.iter().any(|entry| entry.workspace) || entries.iter().any(|entry| entry.key == PACKAGE) {
+    if !entries.iter().any(|entry| entry.workspace)
+        || entries.iter().any(|entry| entry.key == PACKAGE)
+    {
         return None;
     }
     let parent = inherited()?;
     let shared = self::entries(&parent, |table| table == "workspace.dependencies");
-    let ours: Vec<_> = shared.iter().filter(|entry| entry.package.as_deref() == Some(PACKAGE)).collect();
-    entries.into_iter().find(|entry| entry.workspace && ours.iter().any(|ours| ours.key == entry.key)).map(|entry| entry.key)
+    let ours: Vec<_> =
+        shared.iter().filter(|entry| entry.package.as_deref() == Some(PACKAGE)).collect();
+    entries
+        .into_iter()
+        .find(|entry| entry.workspace && ours.iter().any(|ours| ours.key == entry.key))
+        .map(|entry| entry.key)
 }
 
 fn is_dependency_table(table: &str) -> bool {
@@ -64,7 +70,9 @@ fn entries(manifest: &str, wanted: fn(&str) -> bool) -> Vec<Entry> {
         if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             let parts = dotted(header);
             (table, own) = match parts.split_last() {
-                Some((last, before)) if wanted(&before.join(".")) => (before.join("."), last.clone()),
+                Some((last, before)) if wanted(&before.join(".")) => {
+                    (before.join("."), last.clone())
+                }
                 _ => (parts.join("."), String::new()),
             };
         } else if wanted(&table) {
@@ -106,7 +114,10 @@ impl Entry {
 /// The fields of `{ a = "b", c = true }`; commas in lists cut pieces that no field is named by.
 fn inline(value: &str) -> impl Iterator<Item = (&str, &str)> {
     let inside = value.strip_prefix('{').map_or("", |rest| rest.trim_end().trim_end_matches('}'));
-    inside.split(',').filter_map(|field| field.split_once('=')).map(|(field, value)| (field.trim(), value.trim()))
+    inside
+        .split(',')
+        .filter_map(|field| field.split_once('='))
+        .map(|(field, value)| (field.trim(), value.trim()))
 }
 
 fn unquoted(value: &str) -> &str {
@@ -178,11 +189,18 @@ mod tests {
 
     #[test]
     fn an_inherited_dependency_has_its_workspace_s_package() {
-        let parent = "[workspace.dependencies]\nwatch = { version = \"1\", package = \"error-tracker\" }";
-        for manifest in ["[dependencies]\nwatch.workspace = true", "[dependencies]\nwatch = { workspace = true }"] {
+        let parent =
+            "[workspace.dependencies]\nwatch = { version = \"1\", package = \"error-tracker\" }";
+        for manifest in [
+            "[dependencies]\nwatch.workspace = true",
+            "[dependencies]\nwatch = { workspace = true }",
+        ] {
             let found = rename_in(manifest, || Some(parent.to_owned()));
             assert_eq!(found.as_deref(), Some("watch"), "{manifest}");
         }
-        assert_eq!(rename_in("[dependencies]\nother.workspace = true", || Some(parent.to_owned())), None);
+        assert_eq!(
+            rename_in("[dependencies]\nother.workspace = true", || Some(parent.to_owned())),
+            None
+        );
     }
 }

@@ -89,19 +89,20 @@ mod fields {
     const RECOMMENDED: usize = 5;
 
     pub fn check(package: &Package, found: &mut Vec<String>) {
-        note(found, require("description", package.description()));
-        note(found, require("repository", package.repository()));
-        note(found, require("rust-version", package.rust_version()));
-        note(found, require("keywords", package.keywords()));
-        note(found, require("categories", package.categories()));
+        note(found, require("description", package.description().is_stated()));
+        note(found, require("repository", package.repository().is_stated()));
+        note(found, require("rust-version", package.rust_version().is_stated()));
+        note(found, require("keywords", package.keywords().is_stated()));
+        note(found, require("categories", package.categories().is_stated()));
         note(found, check_words("keywords", package.keywords()));
         note(found, check_words("categories", package.categories()));
     }
 
-    fn require<T: ?Sized>(field: &'static str, value: Field<'_, T>) -> Result<(), FieldError> {
-        match value {
-            Field::Absent => Err(FieldError::Missing { field }),
-            Field::Here(_) | Field::Elsewhere => Ok(()),
+    fn require(field: &'static str, stated: bool) -> Result<(), FieldError> {
+        if stated {
+            Ok(())
+        } else {
+            Err(FieldError::Missing { field })
         }
     }
 

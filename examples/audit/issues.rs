@@ -1,5 +1,7 @@
 //! Owns the list that is shown at the end: what error-tracker has on record.
 
+use std::cmp::Reverse;
+
 use error_tracker::{Error, Frame, Issue, Query, Tracker};
 
 /// As many issues are shown, as many arguments of a call, and as many characters of a value.
@@ -7,13 +9,14 @@ const ISSUES: usize = 20;
 const LOCALS: usize = 4;
 const WIDTH: usize = 90;
 
-/// Prints the issues that the manifests caused, newest first, each with its first event.
+/// Prints the issues that the manifests caused, each with the first event it was seen in.
 pub fn print() -> Result<(), Error> {
     let tracker = error_tracker::tracker();
-    let page = tracker.issues(Query::new().size(ISSUES))?;
-    let failures: u64 = page.items.iter().map(|issue| issue.count).sum();
-    println!("\nOn record now: {} issues, {failures} failures.", page.items.len());
-    for issue in &page.items {
+    let mut issues = tracker.issues(Query::new().size(ISSUES))?.items;
+    issues.sort_by_key(|issue| Reverse(issue.count));
+    let failures: u64 = issues.iter().map(|issue| issue.count).sum();
+    println!("\nOn record now: {} issues, {failures} failures.", issues.len());
+    for issue in &issues {
         print_issue(&tracker, issue)?;
     }
     println!("\nThe database: {}", database().display());
@@ -21,22 +24,31 @@ pub fn print() -> Result<(), Error> {
 }
 
 fn print_issue(tracker: &Tracker, issue: &Issue) -> Result<(), Error> {
-    println!("\n{:>5} x {}: {}", issue.count, issue.exception_name, issue.message);
+    println!("\n{:>5} x {}", issue.count, issue.exception_name);
     let events = tracker.events(issue.fingerprint)?;
     if let Some(first) = events.last() {
+        println!("        first: {}", first.event.message);
+        first.event.chain.iter().for_each(|cause| print_text("because: ", &cause.message));
         first.event.frames.iter().for_each(print_frame);
-        for (key, value) in &first.event.context {
-            println!("          {key}: {value}");
-        }
+        let context = first.event.context.iter().map(|(key, value)| format!("{key} = {value}"));
+        println!("        context: {}", context.collect::<Vec<_>>().join(", "));
     }
     Ok(())
 }
 
+/// Prints an annotated call: where it failed, and with which arguments.
 fn print_frame(frame: &Frame) {
-    println!("        {}", frame.function);
-    println!("          {}:{}  {}", frame.file, frame.line, frame.expression);
+    println!("        in {}, {}:{}", frame.function, frame.file, frame.line);
+    print_text("    at: ", &frame.expression);
     for local in frame.locals.iter().take(LOCALS) {
-        println!("          {} = {}", local.name, cut(&local.value));
+        println!("            {} = {}", local.name, cut(&local.value));
+    }
+}
+
+fn print_text(label: &str, text: &str) {
+    if !text.is_empty() {
+        let line: Vec<&str> = text.split_whitespace().collect();
+        println!("        {label}{}", cut(&line.join(" ")));
     }
 }
 

@@ -89,6 +89,10 @@ pub enum Field<'a, T: ?Sized> {
 }
 
 impl<'a, T: ?Sized> Field<'a, T> {
+    pub fn is_stated(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
     pub fn here(self) -> Option<&'a T> {
         match self {
             Self::Here(value) => Some(value),

@@ -35,12 +35,12 @@ fn locked(version: &str) -> bool {
 fn test_with(tally: &mut Tally, part: &str, version: &str) -> io::Result<()> {
     let folder = workspace::target(&format!("xtask/rusqlite-{version}"));
     let folder = Path::new(&folder);
-    for package in ["error-tracker", "error-tracker-macros"] {
-        let copy = folder.join(package);
+    for inner in ["error-tracker", "error-tracker-macros", "docs"] {
+        let copy = folder.join(inner);
         if copy.exists() {
             fs::remove_dir_all(&copy)?;
         }
-        copy_folder(&root().join(package), &copy)?;
+        copy_folder(&root().join(inner), &copy)?;
     }
     let manifest = fs::read_to_string(root().join("Cargo.toml"))?;
     fs::write(folder.join("Cargo.toml"), two_members(&manifest))?;

@@ -32,49 +32,38 @@ pub(crate) fn block(plan: &Plan, root: &Root) -> TokenStream {
 
 fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {
     let here = Span::mixed_site();
-    let body = Body::new(block, &plan.returns, Reach::Line).with_return_type(&plan.returns).with_handler(plan, root);
+    let body = Body::new(block, &plan.returns, Reach::Line)
+        .with_return_type(&plan.returns)
+        .with_handler(plan, root);
     let settle = Settle {
         root,
         returns: &plan.returns,
         silent: plan.options.silent.as_ref(),
         ignore: &plan.options.ignore,
-        line: line_argument(),
     };
     let site = site::site(plan, root, &body.points);
-    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
+    let (entry, kept, allow) =
+        (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let run = run(&settle, &body, moves);
     quote_spanned!(here=> #site #entry #allow let __kept = #kept; #run)
 }
 
-/// What async frames are told on each call.
-pub(crate) fn line_argument() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> &__line,)
-}
-
-/// The statements that run a body under an async frame that owns `__kept`.
+/// The statements that run a body as a tracked future that owns `__kept`.
 pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
     let (here, p) = (Span::mixed_site(), settle.root.private());
-    let tail = settle.tail(polled(settle, body, moves));
-    let never = matches!((settle.returns, settle.silent), (Returns::Never, None));
-    let end = never.then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
-    quote_spanned! {here=>
-        let __line = #p::Line::new();
-        let mut __frame = #p::AsyncFrame::new(&__SITE, __kept);
-        #tail #end
-    }
-}
-
-fn polled(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
-    let here = Span::mixed_site();
     let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> let __at = &__line;));
     let capture = moves.then(|| quote_spanned!(here=> move));
-    let poll = match settle.silent {
-        Some(_) => quote_spanned!(here=> poll_catch),
-        None => quote_spanned!(here=> poll),
-    };
-    quote_spanned! {here=> {
+    let verdict = settle.verdict();
+    let tail = settle.awaited(quote_spanned! {here=>
+        #p::Tracked::new(&__SITE, __kept, &__line, __body, |__result| #verdict)
+    });
+    let never = matches!((settle.returns, settle.silent), (Returns::Never, None));
+    let end = never
+        .then(|| quote_spanned!(here=> ; #[allow(unreachable_code)] { ::core::unreachable!() }));
+    quote_spanned! {here=>
+        let __line = #p::Line::new();
         #at
-        let mut __body = ::core::pin::pin!(async #capture { #body });
-        ::core::future::poll_fn(|__cx| __frame.#poll(&__line, __body.as_mut(), __cx)).await
-    }}
+        let __body = ::core::pin::pin!(async #capture { #body });
+        #tail #end
+    }
 }

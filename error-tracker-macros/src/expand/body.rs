@@ -12,6 +12,7 @@ use syn::{Block, Stmt};
 /// A body ready to be put between the braces of a closure or an `async` block.
 pub(crate) struct Body {
     pub(crate) points: Vec<Point>,
+    span: Span,
     leading: Vec<Stmt>,
     rest: Vec<Stmt>,
     first: TokenStream,
@@ -25,8 +26,14 @@ impl Body {
             false => Vec::new(),
         };
         let items = block.stmts.iter().take_while(|stmt| is_leading_item(stmt)).count();
+        let span = block.brace_token.span.open();
         let rest = block.stmts.split_off(items);
-        Body { points, leading: block.stmts, rest, first: TokenStream::new() }
+        Body { points, span, leading: block.stmts, rest, first: TokenStream::new() }
+    }
+
+    /// Where the body begins in the source.
+    pub(crate) fn span(&self) -> Span {
+        self.span
     }
 
     /// Records what the argument of `handler` holds, before the body uses it.

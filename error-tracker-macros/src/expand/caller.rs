@@ -21,13 +21,21 @@ enum Home {
 
 /// The function with its body moved out, where that is possible.
 pub(crate) fn function(plan: &Plan, root: &Root, place: Place) -> Option<TokenStream> {
-    if !plan.function.has("track_caller") || plan.shape != Shape::Sync || plan.options.silent.is_some() {
+    if !plan.function.has("track_caller")
+        || plan.shape != Shape::Sync
+        || plan.options.silent.is_some()
+    {
         return None;
     }
     let home = home(plan, place)?;
     let arguments = arguments(&plan.function.sig)?;
-    let name = format_ident!("__error_tracker_{}", plan.function.sig.ident.unraw(), span = Span::mixed_site());
-    let body = Body::new(plan.function.block.clone(), &plan.returns, Reach::Function).with_handler(plan, root);
+    let name = format_ident!(
+        "__error_tracker_{}",
+        plan.function.sig.ident.unraw(),
+        span = Span::mixed_site()
+    );
+    let body = Body::new(plan.function.block.clone(), &plan.returns, Reach::Function)
+        .with_handler(plan, root);
     let inner = inner(plan, &name, &body, home);
     let call = call(plan, &name, &arguments, &body, home);
     let mut outer = plan.function.clone();
@@ -52,7 +60,9 @@ fn home(plan: &Plan, place: Place) -> Option<Home> {
     match place {
         Place::Inherent => Some(Home::Sibling),
         // A trait's methods are never `pub`.
-        Place::Alone if in_type => matches!(plan.function.vis, Visibility::Public(_)).then_some(Home::Sibling),
+        Place::Alone if in_type => {
+            matches!(plan.function.vis, Visibility::Public(_)).then_some(Home::Sibling)
+        }
         Place::Alone => may_nest(plan).then_some(Home::Nested),
         Place::Free => Some(Home::Nested),
         Place::Other => None,
@@ -65,7 +75,8 @@ fn may_nest(plan: &Plan) -> bool {
     let own: Vec<_> = generics.params.iter().filter_map(param_name).collect();
     let suspect = |ident: &Ident| {
         let text = ident.to_string();
-        let short = text.len() <= 2 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let short =
+            text.len() <= 2 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
         ident == "Self" || short && !own.contains(&ident)
     };
     let sig = plan.function.sig.to_token_stream();
@@ -90,16 +101,20 @@ fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
 
 /// What the outer function hands on; nothing if a pattern takes an argument apart.
 fn arguments(sig: &Signature) -> Option<Vec<TokenStream>> {
-    sig.inputs.iter().map(|argument| match argument {
-        FnArg::Receiver(receiver) => Some(receiver.self_token.to_token_stream()),
-        FnArg::Typed(typed) => match &*typed.pat {
-            Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() && typed.attrs.is_empty() => {
-                Some(name.ident.to_token_stream())
-            }
-            _ => None,
-        },
-    })
-    .collect()
+    sig.inputs
+        .iter()
+        .map(|argument| match argument {
+            FnArg::Receiver(receiver) => Some(receiver.self_token.to_token_stream()),
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(name)
+                    if name.by_ref.is_none() && name.subpat.is_none() && typed.attrs.is_empty() =>
+                {
+                    Some(name.ident.to_token_stream())
+                }
+                _ => None,
+            },
+        })
+        .collect()
 }
 
 fn without_mut(sig: &Signature) -> Signature {
@@ -122,9 +137,15 @@ fn inner(plan: &Plan, name: &Ident, body: &Body, home: Home) -> TokenStream {
     let Signature { generics, inputs, output, .. } = &plan.function.sig;
     let wheres = &generics.where_clause;
     let inputs = inputs.iter();
-    let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> __at: impl ::core::ops::Fn(u32)));
-    let attrs = plan.function.attrs.iter().filter(|attr| home == Home::Sibling && is_lint_level(attr.path()));
-    let hidden = (home == Home::Sibling).then(|| quote_spanned!(here=> #[doc(hidden)] #[allow(dead_code)]));
+    let at =
+        (!body.points.is_empty()).then(|| quote_spanned!(here=> __at: impl ::core::ops::Fn(u32)));
+    let attrs = plan
+        .function
+        .attrs
+        .iter()
+        .filter(|attr| home == Home::Sibling && is_lint_level(attr.path()));
+    let hidden =
+        (home == Home::Sibling).then(|| quote_spanned!(here=> #[doc(hidden)] #[allow(dead_code)]));
     let inner_attrs = plan.function.inner();
     quote_spanned! {here=>
         #(#attrs)*
@@ -139,9 +160,16 @@ fn is_lint_level(path: &syn::Path) -> bool {
     ["allow", "warn", "deny", "forbid", "expect"].iter().any(|level| path.is_ident(level))
 }
 
-fn call(plan: &Plan, name: &Ident, arguments: &[TokenStream], body: &Body, home: Home) -> TokenStream {
+fn call(
+    plan: &Plan,
+    name: &Ident,
+    arguments: &[TokenStream],
+    body: &Body,
+    home: Home,
+) -> TokenStream {
     let here = Span::mixed_site();
-    let generics: Vec<_> = plan.function.sig.generics.params.iter().filter_map(param_name).collect();
+    let generics: Vec<_> =
+        plan.function.sig.generics.params.iter().filter_map(param_name).collect();
     let generics = (!generics.is_empty()).then(|| quote_spanned!(here=> ::<#(#generics),*>));
     let at = (!body.points.is_empty()).then(|| quote_spanned!(here=> |__point| __at.set(__point)));
     let owner = (home == Home::Sibling).then(|| quote_spanned!(here=> Self::));
@@ -150,10 +178,14 @@ fn call(plan: &Plan, name: &Ident, arguments: &[TokenStream], body: &Body, home:
 
 fn tracked(plan: &Plan, root: &Root, body: &Body, call: TokenStream) -> TokenStream {
     let (here, p) = (Span::mixed_site(), root.private());
-    let settle =
-        Settle { root, returns: &plan.returns, silent: None, ignore: &plan.options.ignore, line: TokenStream::new() };
+    let settle = Settle {
+        root,
+        returns: &plan.returns,
+        silent: None,
+        ignore: &plan.options.ignore };
     let site = site::site(plan, root, &body.points);
-    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
+    let (entry, kept, allow) =
+        (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let tail = settle.tail(call);
     quote_spanned! {here=>
         #site

@@ -49,7 +49,8 @@ impl Notes {
 
     fn note_of(&mut self, code: &impl ToTokens) -> TokenStream {
         let tokens = code.to_token_stream();
-        let span = tokens.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span());
+        let span =
+            tokens.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span());
         self.note(span, one_line(tokens).replace("__self", "self"))
     }
 
@@ -122,7 +123,11 @@ impl VisitMut for Notes {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) | Expr::TryBlock(_) | Expr::Macro(_) => {}
+            Expr::Closure(_)
+            | Expr::Async(_)
+            | Expr::Const(_)
+            | Expr::TryBlock(_)
+            | Expr::Macro(_) => {}
             Expr::Repeat(repeat) => self.visit_expr_mut(&mut repeat.expr),
             Expr::Try(attempt) => {
                 let text = one_line(attempt.expr.to_token_stream()).replace("__self", "self");
@@ -130,7 +135,8 @@ impl VisitMut for Notes {
                 self.visit_expr_mut(&mut attempt.expr);
                 let inner = &attempt.expr;
                 let here = Span::mixed_site();
-                *attempt.expr = Expr::Verbatim(quote_spanned!(here=> (match #inner { __v => { #note __v } })));
+                *attempt.expr =
+                    Expr::Verbatim(quote_spanned!(here=> (match #inner { __v => { #note __v } })));
             }
             Expr::Return(give) => {
                 let Some(value) = &mut give.expr else { return };
@@ -181,7 +187,9 @@ fn after(note: TokenStream, value: &Expr) -> Expr {
 fn is_quiet(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) | Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => true,
+        Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Closure(_) | Expr::Async(_) => {
+            true
+        }
         Expr::Verbatim(_) => true,
         Expr::Tuple(tuple) => tuple.elems.is_empty(),
         Expr::Path(path) => path.path.is_ident("None") || is_result_name(expr),
@@ -200,12 +208,41 @@ fn ends_in(func: &Expr, names: &[&str]) -> bool {
 /// Whether a macro's expansion may leave the function; those of the standard library don't.
 fn may_return(call: &Macro) -> bool {
     const HARMLESS: [&str; 30] = [
-        "println", "eprintln", "print", "eprint", "format", "vec", "write", "writeln", "assert", "assert_eq",
-        "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne", "panic", "todo", "unimplemented",
-        "unreachable", "dbg", "matches", "trace", "debug", "info", "warn", "error", "log", "format_args",
-        "thread_local", "concat", "include_str",
+        "println",
+        "eprintln",
+        "print",
+        "eprint",
+        "format",
+        "vec",
+        "write",
+        "writeln",
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "debug_assert_eq",
+        "debug_assert_ne",
+        "panic",
+        "todo",
+        "unimplemented",
+        "unreachable",
+        "dbg",
+        "matches",
+        "trace",
+        "debug",
+        "info",
+        "warn",
+        "error",
+        "log",
+        "format_args",
+        "thread_local",
+        "concat",
+        "include_str",
     ];
-    call.path.segments.last().is_some_and(|last| !HARMLESS.contains(&last.ident.to_string().as_str()))
+    call.path
+        .segments
+        .last()
+        .is_some_and(|last| !HARMLESS.contains(&last.ident.to_string().as_str()))
 }
 
 #[cfg(test)]
@@ -219,7 +256,8 @@ mod tests {
     }
 
     fn rewritten(body: &str) -> (String, Vec<String>) {
-        let mut block: Block = syn::parse_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
+        let mut block: Block =
+            syn::parse_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
         let points = add(&mut block, Reach::Line);
         (block.to_token_stream().to_string(), points.into_iter().map(|point| point.text).collect())
     }
@@ -229,12 +267,18 @@ mod tests {
         assert_eq!(texts("{ a()?.b(c?)?; Ok(()) }").len(), 3);
         let (code, points) = rewritten("{ let x = f(1)?; Ok(x) }");
         assert_eq!(points, ["f(1)"]);
-        assert_eq!(code, "{ let x = (match f (1) { __v => { __at . set (1u32) ; __v } }) ? ; Ok (x) }");
+        assert_eq!(
+            code,
+            "{ let x = (match f (1) { __v => { __at . set (1u32) ; __v } }) ? ; Ok (x) }"
+        );
     }
 
     #[test]
     fn returns_of_failures_are_noted_and_of_values_are_not() {
-        assert_eq!(texts("{ if a { return Err(E); } if b { return Ok(1); } return f(2); }"), ["Err(E)", "f(2)"]);
+        assert_eq!(
+            texts("{ if a { return Err(E); } if b { return Ok(1); } return f(2); }"),
+            ["Err(E)", "f(2)"]
+        );
         assert!(texts("{ return; }").is_empty());
     }
 
@@ -254,7 +298,8 @@ mod tests {
 
     #[test]
     fn closures_nested_items_and_async_blocks_are_left_alone() {
-        let body = "{ let f = || a()?; async { b()? }; const { c()? }; fn g() -> R { d()? } Ok([1; 3]) }";
+        let body =
+            "{ let f = || a()?; async { b()? }; const { c()? }; fn g() -> R { d()? } Ok([1; 3]) }";
         assert!(texts(body).is_empty());
     }
 

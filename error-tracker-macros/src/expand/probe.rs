@@ -16,11 +16,16 @@ pub(crate) fn keep_traits(root: &Root) -> TokenStream {
 
 /// `Option<Failure>` of a place that holds what the body returned.
 pub(crate) fn exit(root: &Root, place: TokenStream) -> TokenStream {
+    exit_of(root, quote_spanned!(Span::mixed_site()=> &#place))
+}
+
+/// `Option<Failure>` of a borrow of what the body returned.
+pub(crate) fn exit_of(root: &Root, borrow: TokenStream) -> TokenStream {
     let p = root.private();
     quote_spanned! {Span::mixed_site()=> {
         #[allow(unused_imports)]
         use #p::{ExitError as _, ExitSendSync as _, ExitBoxed as _, ExitDisplay as _, ExitDebug as _, ExitOpaque as _, ExitNone as _};
-        (&&&&&&&#p::Exit::new(&#place)).failure()
+        (&&&&&&&#p::Exit::new(#borrow)).failure()
     }}
 }
 

@@ -1,6 +1,6 @@
 //! Expands `scope!`: a guard, a tracked block, or a future in a scope.
 
-use crate::expand::asynchronous::{self, line_argument};
+use crate::expand::asynchronous;
 use crate::expand::body::Body;
 use crate::expand::notes::{Point, Reach};
 use crate::expand::probe;
@@ -34,7 +34,10 @@ fn made(root: &Root, extras: &Extras, kind: &str) -> TokenStream {
         let (key, value) = (&pair.key, probe::value(root, &pair.value));
         quote_spanned!(here=> __scope.set(#key, #value);)
     });
-    let request = extras.request.as_ref().map(|request| quote_spanned!(here=> __scope.set_request(#request);));
+    let request = extras
+        .request
+        .as_ref()
+        .map(|request| quote_spanned!(here=> __scope.set_request(#request);));
     if extras.pairs.is_empty() && request.is_none() {
         return quote_spanned!(here=> #p::#kind::new());
     }
@@ -46,10 +49,20 @@ fn made(root: &Root, extras: &Extras, kind: &str) -> TokenStream {
     }}
 }
 
-fn block(root: &Root, call: &ScopeCall, scope: Option<&Pat>, returns: &Returns, block: &Block) -> TokenStream {
+fn block(
+    root: &Root,
+    call: &ScopeCall,
+    scope: Option<&Pat>,
+    returns: &Returns,
+    block: &Block,
+) -> TokenStream {
     let here = Span::mixed_site();
     let body = Body::new(block.clone(), returns, Reach::Line);
-    let settle = Settle { root, returns, silent: call.silent.as_ref(), ignore: &[], line: TokenStream::new() };
+    let settle = Settle {
+        root,
+        returns,
+        silent: call.silent.as_ref(),
+        ignore: &[] };
     let site = site(root, &body.points, call.span);
     let guard = made(root, &call.extras, "ScopeGuard");
     let named = scope.map(|scope| quote_spanned!(here=> let #scope = &__scope;));
@@ -60,8 +73,11 @@ fn block(root: &Root, call: &ScopeCall, scope: Option<&Pat>, returns: &Returns, 
 fn future(root: &Root, call: &ScopeCall, future: &ExprAsync) -> TokenStream {
     let (here, p) = (Span::mixed_site(), root.private());
     let body = Body::new(future.block.clone(), &Returns::Unknown, Reach::Line);
-    let settle =
-        Settle { root, returns: &Returns::Unknown, silent: call.silent.as_ref(), ignore: &[], line: line_argument() };
+    let settle = Settle {
+        root,
+        returns: &Returns::Unknown,
+        silent: call.silent.as_ref(),
+        ignore: &[] };
     let site = site(root, &body.points, call.span);
     let scope = made(root, &call.extras, "Scope");
     let (attrs, capture) = (&future.attrs, &future.capture);
@@ -74,7 +90,9 @@ fn future(root: &Root, call: &ScopeCall, future: &ExprAsync) -> TokenStream {
 fn site(root: &Root, points: &[Point], at: Span) -> TokenStream {
     let (here, p) = (Span::mixed_site(), root.private());
     let (path, line) = (path_fn(root), line_of(at));
-    let points = points.iter().map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
+    let points = points
+        .iter()
+        .map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
     quote_spanned! {here=>
         #path
         static __SITE: #p::Site = #p::Site::new(

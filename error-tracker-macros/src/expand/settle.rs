@@ -14,8 +14,6 @@ pub(crate) struct Settle<'a> {
     pub(crate) returns: &'a Returns,
     pub(crate) silent: Option<&'a Silent>,
     pub(crate) ignore: &'a [Ignored],
-    /// The argument that async frames take first.
-    pub(crate) line: TokenStream,
 }
 
 impl Settle<'_> {
@@ -37,21 +35,21 @@ impl Settle<'_> {
     }
 
     fn instead_of_a_panic(&self, silent: &Silent, outcome: TokenStream) -> TokenStream {
-        let (line, value) = (&self.line, self.silent_value(silent));
+        let value = self.silent_value(silent);
         quote_spanned! {Span::mixed_site()=>
             #[allow(unreachable_code, unreachable_patterns)]
             let __panic = match #outcome {
                 ::core::result::Result::Err(__panic) => __panic,
                 ::core::result::Result::Ok(_) => ::core::unreachable!(),
             };
-            __frame.caught(#line __panic);
+            __frame.caught(__panic);
             #value
         }
     }
 
     fn swallowing(&self, silent: &Silent, outcome: TokenStream) -> TokenStream {
         let here = Span::mixed_site();
-        let (passing, line, value) = (self.passing(true), &self.line, self.silent_value(silent));
+        let (passing, value) = (self.passing(true), self.silent_value(silent));
         let some = quote_spanned!(here=> ::core::option::Option::Some);
         let none = quote_spanned!(here=> ::core::option::Option::None);
         let kept = match self.returns.may_fail() {
@@ -62,7 +60,7 @@ impl Settle<'_> {
             let __outcome = match #outcome {
                 ::core::result::Result::Ok(__result) => { #kept }
                 ::core::result::Result::Err(__panic) => {
-                    __frame.caught(#line __panic);
+                    __frame.caught(__panic);
                     #none
                 }
             };
@@ -76,9 +74,8 @@ impl Settle<'_> {
     /// Closes the frame; with `silent` an expression that says whether the result may pass.
     fn passing(&self, swallowed: bool) -> TokenStream {
         let here = Span::mixed_site();
-        let line = &self.line;
         if !self.returns.may_fail() {
-            return quote_spanned!(here=> __frame.leave(#line););
+            return quote_spanned!(here=> __frame.leave(););
         }
         let exit = probe::exit(self.root, quote_spanned!(here=> __result));
         let (passes, fails) = match swallowed {
@@ -87,8 +84,8 @@ impl Settle<'_> {
         };
         let probed = quote_spanned! {here=>
             match #exit {
-                ::core::option::Option::None => { __frame.leave(#line); #passes }
-                ::core::option::Option::Some(__failure) => { __frame.fail(#line __failure, #swallowed); #fails }
+                ::core::option::Option::None => { __frame.leave(); #passes }
+                ::core::option::Option::Some(__failure) => { __frame.fail(__failure, #swallowed); #fails }
             }
         };
         self.unless_ignored(probed, &passes)
@@ -98,13 +95,57 @@ impl Settle<'_> {
         if self.ignore.is_empty() {
             return probed;
         }
-        let (here, line) = (Span::mixed_site(), &self.line);
+        let here = Span::mixed_site();
         let arms = self.ignore.iter().map(|ignored| {
             let pattern = &ignored.pattern;
             let guard = ignored.guard.as_ref().map(|guard| quote_spanned!(here=> if #guard));
-            quote_spanned!(here=> ::core::result::Result::Err(#pattern) #guard => { __frame.ignored(#line); #passes })
+            quote_spanned!(here=> ::core::result::Result::Err(#pattern) #guard => { __frame.ignored(); #passes })
         });
         quote_spanned!(here=> match &__result { #(#arms)* _ => #probed })
+    }
+
+    /// What the output of a tracked future means, `__result` being a borrow of it.
+    pub(crate) fn verdict(&self) -> TokenStream {
+        let (here, p) = (Span::mixed_site(), self.root.private());
+        if !self.returns.may_fail() {
+            return quote_spanned!(here=> { let _ = __result; #p::Verdict::Fine });
+        }
+        let exit = probe::exit_of(self.root, quote_spanned!(here=> __result));
+        let probed = quote_spanned! {here=>
+            match #exit {
+                ::core::option::Option::None => #p::Verdict::Fine,
+                ::core::option::Option::Some(__failure) => #p::Verdict::Failed(__failure),
+            }
+        };
+        let arms = self.ignore.iter().map(|ignored| {
+            let pattern = &ignored.pattern;
+            let guard = ignored.guard.as_ref().map(|guard| quote_spanned!(here=> if #guard));
+            quote_spanned!(here=> ::core::result::Result::Err(#pattern) #guard => #p::Verdict::Ignored,)
+        });
+        match self.ignore.is_empty() {
+            true => probed,
+            false => quote_spanned!(here=> match __result { #(#arms)* _ => #probed }),
+        }
+    }
+
+    /// Awaits a tracked future, as the tail of the function.
+    pub(crate) fn awaited(&self, tracked: TokenStream) -> TokenStream {
+        let here = Span::mixed_site();
+        let Some(silent) = self.silent else {
+            return match self.returns {
+                Returns::Unit => quote_spanned!(here=> #tracked.await;),
+                _ => quote_spanned!(here=> #tracked.await),
+            };
+        };
+        let value = self.silent_value(silent);
+        quote_spanned! {here=>
+            let __outcome = #tracked.silent().await;
+            #[allow(unreachable_code, unreachable_patterns)]
+            match __outcome {
+                ::core::option::Option::Some(__result) => __result,
+                ::core::option::Option::None => #value,
+            }
+        }
     }
 
     fn silent_value(&self, silent: &Silent) -> TokenStream {

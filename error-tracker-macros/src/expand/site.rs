@@ -22,7 +22,9 @@ pub(crate) fn site(plan: &Plan, root: &Root, points: &[Point]) -> TokenStream {
     let name = sig.ident.unraw().to_string();
     let line = line_of(sig.ident.span());
     let arguments = plan.locals.iter().take(IN_TUPLE).map(|local| local.name.clone());
-    let points = points.iter().map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
+    let points = points
+        .iter()
+        .map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));
     let path = mentions_self(sig).then(|| path_fn(root));
     let more = modifiers(plan, root, path.is_some());
     quote_spanned! {here=>
@@ -69,7 +71,8 @@ fn modifiers(plan: &Plan, root: &Root, path: bool) -> TokenStream {
 pub(crate) fn level_path(root: &Root, level: &Ident) -> TokenStream {
     let krate = root.krate();
     let text = level.to_string();
-    let variant = LEVELS.iter().find(|(name, _)| *name == text).map_or("Error", |(_, variant)| variant);
+    let variant =
+        LEVELS.iter().find(|(name, _)| *name == text).map_or("Error", |(_, variant)| variant);
     let variant = Ident::new(variant, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> #krate::Level::#variant)
 }
@@ -81,6 +84,7 @@ fn source(plan: &Plan) -> Option<String> {
 
 /// The value handed to the frame: the kept arguments, and what else it shows.
 pub(crate) fn kept(plan: &Plan, root: &Root) -> TokenStream {
+    let here = Span::mixed_site();
     let (first, rest) = plan.locals.split_at(plan.locals.len().min(IN_TUPLE));
     let tuple = tuple(first, root);
     let more = extras(&plan.options, root, rest);
@@ -88,7 +92,9 @@ pub(crate) fn kept(plan: &Plan, root: &Root) -> TokenStream {
         return tuple;
     }
     let p = root.private();
-    quote_spanned!(Span::mixed_site()=> #p::with(#tuple, |__w: &mut #p::Show<'_>| { #more }))
+    let lazy = plan.options.context.first().map_or(here, |pair| here.located_at(pair.span));
+    let closure = quote_spanned!(lazy=> |__w: &mut #p::Show<'_>|);
+    quote_spanned!(here=> #p::with(#tuple, #closure { #more }))
 }
 
 /// Silences the lint that would ask why a name with an underscore is used.
@@ -156,7 +162,8 @@ fn extras(options: &Options, root: &Root, rest: &[Local]) -> TokenStream {
     }
     for pair in &options.context {
         let (key, value) = (&pair.key, probe::value(root, &pair.value));
-        out.extend(quote_spanned!(here=> __w.context(#key, || #value);));
+        let lazy = quote_spanned!(here.located_at(pair.span)=> ||);
+        out.extend(quote_spanned!(here=> __w.context(#key, #lazy #value);));
     }
     for (index, pair) in options.context_now.iter().enumerate() {
         let (key, value) = (&pair.key, now_name(index));

@@ -11,16 +11,17 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
-    let body = Body::new(plan.function.block.clone(), &plan.returns, Reach::Line).with_handler(plan, root);
+    let body =
+        Body::new(plan.function.block.clone(), &plan.returns, Reach::Line).with_handler(plan, root);
     let settle = Settle {
         root,
         returns: &plan.returns,
         silent: plan.options.silent.as_ref(),
         ignore: &plan.options.ignore,
-        line: TokenStream::new(),
     };
     let site = site::site(plan, root, &body.points);
-    let (entry, kept, allow) = (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
+    let (entry, kept, allow) =
+        (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let run = run(&settle, &body, !plan.borrows);
     quote_spanned!(Span::mixed_site()=> #site #entry #allow let __kept = #kept; #run)
 }
@@ -28,7 +29,9 @@ pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
 /// The statements that run a body under a frame that shows `__kept`.
 pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream {
     let (here, p) = (Span::mixed_site(), settle.root.private());
+    let at = here.located_at(body.span());
     let capture = moves.then(|| quote_spanned!(here=> move));
+    let pipes = quote_spanned!(at=> ||);
     let output = closure_output(settle.returns);
     let runner = match settle.silent {
         Some(_) => quote_spanned!(here=> catch),
@@ -36,7 +39,7 @@ pub(crate) fn run(settle: &Settle<'_>, body: &Body, moves: bool) -> TokenStream 
     };
     let tail = settle.tail(quote_spanned!(here=> {
         let __at = __frame.line();
-        #p::#runner(#capture || #output { #body })
+        #p::#runner(#capture #pipes #output { #body })
     }));
     quote_spanned!(here=> let __frame = #p::Frame::enter(&__SITE, &__kept); #tail)
 }

@@ -1,7 +1,7 @@
 //! Parses the input of `scope!`, `capture_exception!`, `capture_message!`, `breadcrumb!` and `print_exception!`.
 
 use crate::parse::options::{level, Silent, Word};
-use crate::parse::pairs::{Pair, Shown};
+use crate::parse::pairs::{key, Pair, Shown};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -37,7 +37,12 @@ pub(crate) fn split(tokens: TokenStream) -> (TokenStream, TokenStream) {
 
 impl Extras {
     /// Reads pairs with commas between until `stop` or the end.
-    pub(crate) fn read(&mut self, call: Call, input: ParseStream<'_>, stop: fn(ParseStream<'_>) -> bool) -> Result<()> {
+    pub(crate) fn read(
+        &mut self,
+        call: Call,
+        input: ParseStream<'_>,
+        stop: fn(ParseStream<'_>) -> bool,
+    ) -> Result<()> {
         while !input.is_empty() && !stop(input) {
             self.read_pair(call, input)?;
             if !input.is_empty() && !stop(input) {
@@ -49,7 +54,8 @@ impl Extras {
 
     pub(crate) fn read_pair(&mut self, call: Call, input: ParseStream<'_>) -> Result<()> {
         let ahead = input.fork();
-        let name = ahead.call(Ident::parse_any).map(|name| name.unraw().to_string()).unwrap_or_default();
+        let name =
+            ahead.call(Ident::parse_any).map(|name| name.unraw().to_string()).unwrap_or_default();
         if !RESERVED.contains(&name.as_str()) || !ahead.peek(Token![=]) {
             self.pairs.push(input.parse()?);
             return Ok(());
@@ -71,10 +77,13 @@ impl Extras {
 
 fn reserved(call: Call, word: &Ident) -> syn::Error {
     let allowed = match call.keys {
-        [] => "none of the reserved keys is allowed here".to_owned(),
-        keys => format!("of the reserved keys only {} is allowed here", keys.join(", ")),
+        [] => "none of these is allowed here".to_owned(),
+        keys => format!("allowed of these here: {}", keys.join(", ")),
     };
-    syn::Error::new(word.span(), format_args!("`{}!`: `{word}` is a reserved key; {allowed}", call.name))
+    syn::Error::new(
+        word.span(),
+        format_args!("`{}!`: `{word}` is a reserved key; {allowed}", call.name),
+    )
 }
 
 /// The input of `scope!`.
@@ -89,7 +98,11 @@ pub(crate) struct ScopeCall {
 pub(crate) enum ScopeBody {
     /// Nothing: it gives back a guard.
     Guard,
-    Block { scope: Option<Pat>, output: Option<Box<Type>>, block: Block },
+    Block {
+        scope: Option<Pat>,
+        output: Option<Box<Type>>,
+        block: Block,
+    },
     Async(Box<ExprAsync>),
 }
 
@@ -104,7 +117,10 @@ impl Parse for ScopeCall {
         let body = ScopeBody::parse(input)?;
         input.parse::<Option<Token![,]>>()?;
         if let (Some(_), ScopeBody::Guard) = (&silent, &body) {
-            return Err(syn::Error::new(span, "`scope!`: `silent` needs a block to run: `scope!(silent, { .. })`"));
+            return Err(syn::Error::new(
+                span,
+                "`scope!`: `silent` needs a block to run: `scope!(silent, { .. })`",
+            ));
         }
         Ok(ScopeCall { silent, extras, body, span })
     }
@@ -127,7 +143,10 @@ fn silent(input: ParseStream<'_>) -> Result<Option<Silent>> {
 }
 
 fn starts_body(input: ParseStream<'_>) -> bool {
-    input.peek(syn::token::Brace) || input.peek(Token![->]) || input.peek(Token![|]) || input.peek(Token![async])
+    input.peek(syn::token::Brace)
+        || input.peek(Token![->])
+        || input.peek(Token![|])
+        || input.peek(Token![async])
 }
 
 impl Parse for ScopeBody {
@@ -199,7 +218,10 @@ impl Parse for PrintCall {
 
 fn main_value(call: Call, what: &str, input: ParseStream<'_>) -> Result<Expr> {
     if input.is_empty() {
-        return Err(input.error(format_args!("`{}!` needs {what}", call.name)));
+        return Err(syn::Error::new(
+            Span::call_site(),
+            format_args!("`{}!` needs {what}", call.name),
+        ));
     }
     let value = input.parse()?;
     if !input.is_empty() {
@@ -219,10 +241,11 @@ pub(crate) struct MessageCall {
 impl MessageCall {
     /// `key = value, ..; "text {}", arguments`
     pub(crate) fn message(tokens: TokenStream) -> Result<MessageCall> {
-        let call = Call { name: "capture_message", keys: &["error", "request", "level", "fingerprint"] };
+        let call =
+            Call { name: "capture_message", keys: &["error", "request", "level", "fingerprint"] };
         let parser = |input: ParseStream<'_>| {
             let mut extras = Extras::default();
-            if !(input.peek(LitStr) && !input.peek2(Token![=])) {
+            if has_values(input) {
                 extras.read(call, input, |input| input.peek(Token![;]))?;
                 semicolon(call, input)?;
             }
@@ -246,10 +269,16 @@ impl MessageCall {
     }
 }
 
+/// Whether `key = value` comes first, not the text.
+fn has_values(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    key(&ahead).is_ok() && ahead.peek(Token![=]) && !ahead.peek(Token![==])
+}
+
 fn semicolon(call: Call, input: ParseStream<'_>) -> Result<()> {
     if input.parse::<Option<Token![;]>>()?.is_none() {
         let rule = "needs its text after the values: write `key = value; \"text\"`";
-        return Err(input.error(format_args!("`{}!` {rule}", call.name)));
+        return Err(syn::Error::new(Span::call_site(), format_args!("`{}!` {rule}", call.name)));
     }
     Ok(())
 }
@@ -277,10 +306,22 @@ mod tests {
     #[test]
     fn scopes_are_read_in_every_form() {
         assert!(matches!(scope("user_id = 7, email = %email").body, ScopeBody::Guard));
-        assert!(matches!(scope("user_id = 7, { f()? }").body, ScopeBody::Block { scope: None, output: None, .. }));
-        assert!(matches!(scope("a = 7, -> Result<T, E> { f()? }").body, ScopeBody::Block { output: Some(_), .. }));
-        assert!(matches!(scope("silent, |scope| { f() }").body, ScopeBody::Block { scope: Some(_), .. }));
-        assert!(matches!(scope("a = 1, request = r, async move { f().await }").body, ScopeBody::Async(_)));
+        assert!(matches!(
+            scope("user_id = 7, { f()? }").body,
+            ScopeBody::Block { scope: None, output: None, .. }
+        ));
+        assert!(matches!(
+            scope("a = 7, -> Result<T, E> { f()? }").body,
+            ScopeBody::Block { output: Some(_), .. }
+        ));
+        assert!(matches!(
+            scope("silent, |scope| { f() }").body,
+            ScopeBody::Block { scope: Some(_), .. }
+        ));
+        assert!(matches!(
+            scope("a = 1, request = r, async move { f().await }").body,
+            ScopeBody::Async(_)
+        ));
         assert!(scope("silent = 3, { f() }").silent.is_some());
         assert!(scope("request = r").extras.request.is_some());
     }
@@ -297,7 +338,9 @@ mod tests {
         let call = |tokens| MessageCall::message(tokens).ok();
         assert!(call(quote!("text {x}")).is_some_and(|call| call.extras.pairs.is_empty()));
         let full = call(quote!(level = warning, order = 9, error = &err; "text {}", 3));
-        assert!(full.is_some_and(|call| call.extras.pairs.len() == 1 && call.extras.error.is_some()));
+        assert!(
+            full.is_some_and(|call| call.extras.pairs.len() == 1 && call.extras.error.is_some())
+        );
         assert!(call(quote!("key" = 1; "text")).is_some_and(|call| call.extras.pairs.len() == 1));
         assert!(call(quote!(level = loud; "text")).is_none() && call(quote!(text)).is_none());
     }

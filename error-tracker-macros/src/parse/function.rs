@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::Parse;
-use syn::{Attribute, AttrStyle, Block, ImplItemFn, Item, Signature, Token, TraitItemFn, Visibility};
+use syn::{
+    AttrStyle, Attribute, Block, ImplItemFn, Item, Signature, Token, TraitItemFn, Visibility,
+};
 
 /// A function or method with a body.
 #[derive(Clone)]

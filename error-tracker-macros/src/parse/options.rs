@@ -9,13 +9,32 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{parenthesized, Expr, Ident, LitStr, Pat, Path, Result, Token};
 
 pub(crate) const NAMES: [&str; 16] = [
-    "silent", "context", "context_now", "ignore", "skip", "skip_all", "mask", "globals", "keep",
-    "serialize", "level", "fingerprint", "name", "handler", "source", "crate",
+    "silent",
+    "context",
+    "context_now",
+    "ignore",
+    "skip",
+    "skip_all",
+    "mask",
+    "globals",
+    "keep",
+    "serialize",
+    "level",
+    "fingerprint",
+    "name",
+    "handler",
+    "source",
+    "crate",
 ];
 
 /// Level names as users write them, and the variants they stand for.
-pub(crate) const LEVELS: [(&str, &str); 5] =
-    [("debug", "Debug"), ("info", "Info"), ("warning", "Warning"), ("error", "Error"), ("fatal", "Fatal")];
+pub(crate) const LEVELS: [(&str, &str); 5] = [
+    ("debug", "Debug"),
+    ("info", "Info"),
+    ("warning", "Warning"),
+    ("error", "Error"),
+    ("fatal", "Fatal"),
+];
 
 /// The options as written.
 #[derive(Default)]
@@ -89,7 +108,10 @@ impl Options {
                 errors.push(error);
                 skip_to_comma(input);
             } else if !input.is_empty() && !input.peek(Token![,]) {
-                errors.at(input.span(), format_args!("`{attribute}` expects a comma between its options"));
+                errors.at(
+                    input.span(),
+                    format_args!("`{attribute}` expects a comma between its options"),
+                );
                 skip_to_comma(input);
             }
             let _ = input.parse::<Option<Token![,]>>();
@@ -104,17 +126,29 @@ impl Options {
         }
         let twice = self.given.contains(&name);
         self.given.push(name.clone());
-        self.read_value(attribute, &name, &text, input)?;
+        self.read_value(attribute, &name, &text, input)
+            .map_err(|error| named(attribute, &text, error))?;
         if twice {
-            return Err(syn::Error::new(name.span(), format_args!("`{attribute}`: `{text}` is given twice")));
+            return Err(syn::Error::new(
+                name.span(),
+                format_args!("`{attribute}`: `{text}` is given twice"),
+            ));
         }
         Ok(())
     }
 
-    fn read_value(&mut self, attribute: &str, name: &Ident, text: &str, input: ParseStream<'_>) -> Result<()> {
+    fn read_value(
+        &mut self,
+        attribute: &str,
+        name: &Ident,
+        text: &str,
+        input: ParseStream<'_>,
+    ) -> Result<()> {
         let form = Form { attribute, name, text, input };
         match text {
-            "silent" if input.peek(Token![=]) => self.silent = Some(Silent::Value(Box::new(form.value()?))),
+            "silent" if input.peek(Token![=]) => {
+                self.silent = Some(Silent::Value(Box::new(form.value()?)))
+            }
             "silent" => form.bare(|| self.silent = Some(Silent::Default))?,
             "skip_all" => form.bare(|| self.skip_all = true)?,
             "source" => form.bare(|| self.source = true)?,
@@ -142,7 +176,9 @@ pub(crate) fn level(owner: &str, name: Word) -> Result<Ident> {
     if LEVELS.iter().any(|(level, _)| *level == text) {
         return Ok(name.0);
     }
-    let message = format!("`{owner}`: unknown level `{text}`; allowed are debug, info, warning, error, fatal");
+    let message = format!(
+        "`{owner}`: unknown level `{text}`; allowed are debug, info, warning, error, fatal"
+    );
     Err(syn::Error::new(name.0.span(), message))
 }
 
@@ -152,6 +188,15 @@ fn unknown(attribute: &str, name: &Ident, text: &str) -> syn::Error {
         None => format!("; allowed are {}", NAMES.join(", ")),
     };
     syn::Error::new(name.span(), format_args!("`{attribute}` has no option `{text}`{hint}"))
+}
+
+/// An error of the parser, with the option that it is about.
+fn named(attribute: &str, text: &str, error: syn::Error) -> syn::Error {
+    let rule = error.to_string();
+    if rule.starts_with('`') {
+        return error;
+    }
+    syn::Error::new(error.span(), format_args!("`{attribute}`: `{text}`: {rule}"))
 }
 
 /// One option while its value is read.
@@ -192,7 +237,10 @@ impl Form<'_> {
     }
 
     fn error(&self, rule: std::fmt::Arguments<'_>) -> syn::Error {
-        syn::Error::new(self.name.span(), format_args!("`{}`: `{}` {rule}", self.attribute, self.text))
+        syn::Error::new(
+            self.name.span(),
+            format_args!("`{}`: `{}` {rule}", self.attribute, self.text),
+        )
     }
 }
 
@@ -246,12 +294,18 @@ mod tests {
         let keys: Vec<_> = options.context.iter().map(|pair| pair.key.as_str()).collect();
         assert_eq!(keys, ["user.id", "k", "n"]);
         assert_eq!((options.ignore.len(), options.skip.len(), options.globals.len()), (3, 2, 2));
-        assert!(options.skip_all && options.source && options.root.is_some() && options.handler.is_some());
+        assert!(
+            options.skip_all
+                && options.source
+                && options.root.is_some()
+                && options.handler.is_some()
+        );
     }
 
     #[test]
     fn all_mistakes_are_reported_in_one_go() {
-        let (_, errors) = read(quote! { silnt, level = loud, skip, name = 3, source = 1, silent, silent });
+        let (_, errors) =
+            read(quote! { silnt, level = loud, skip, name = 3, source = 1, silent, silent });
         assert_eq!(errors.len(), 6, "{errors:?}");
         assert_eq!(errors[0], "`track_exception` has no option `silnt`; did you mean `silent`?");
         assert!(errors[1].contains("unknown level `loud`"));

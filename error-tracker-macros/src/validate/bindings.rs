@@ -56,8 +56,8 @@ fn is_copied(ty: &Type) -> bool {
 
 pub(crate) fn is_primitive(name: &Ident) -> bool {
     const PRIMITIVES: [&str; 16] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
-        "u128", "usize",
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
     ];
     PRIMITIVES.contains(&name.to_string().as_str())
 }
@@ -115,7 +115,9 @@ mod tests {
 
     #[test]
     fn every_pattern_gives_its_own_names() {
-        let found = names("fn f((a, mut b): (u8, u8), S { c, d: [e, ..], .. }: S, ref g @ (h, _): T, Unit: Unit)");
+        let found = names(
+            "fn f((a, mut b): (u8, u8), S { c, d: [e, ..], .. }: S, ref g @ (h, _): T, Unit: Unit)",
+        );
         let found: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(found, ["a", "b", "c", "e", "g", "h"]);
     }

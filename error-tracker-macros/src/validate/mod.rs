@@ -8,11 +8,11 @@ mod rules;
 use crate::errors::Errors;
 use crate::parse::function::Function;
 use crate::parse::options::{Options, Silent};
+use crate::text::one_line;
 use bindings::{bindings, Binding};
 use names::Names;
-use returns::{future_output, Returns};
-use crate::text::one_line;
 use quote::ToTokens;
+use returns::{future_output, Returns};
 use syn::ext::IdentExt;
 use syn::{Block, Expr, ExprAsync, Ident, Item, Stmt};
 
@@ -70,7 +70,12 @@ pub(crate) enum Place {
 }
 
 /// Checks a function with its options; on violations the function comes back.
-pub(crate) fn plan(attribute: &str, options: Options, function: Function, mut errors: Errors) -> Result<Plan, Errors> {
+pub(crate) fn plan(
+    attribute: &str,
+    options: Options,
+    function: Function,
+    mut errors: Errors,
+) -> Result<Plan, Errors> {
     let bound = bindings(&function.sig);
     let (shape, returns) = shape(&function);
     rules::check(attribute, &options, &function, &bound, &returns, &mut errors);
@@ -87,7 +92,8 @@ fn shape(function: &Function) -> (Shape, Returns) {
     if function.sig.asyncness.is_some() {
         return (Shape::Async, whole);
     }
-    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts)) else {
+    let (Returns::Value { written, .. }, Some(_)) = (&whole, async_tail(&function.block.stmts))
+    else {
         return (Shape::Sync, whole);
     };
     match future_output(written) {
@@ -140,7 +146,11 @@ fn locals(options: &Options, function: &Function, bound: &[Binding], shape: Shap
 
 fn local(options: &Options, named: &Names, binding: &Binding, shape: Shape) -> Option<Local> {
     let ident = &binding.ident;
-    let how = match (options.mask.contains(ident), options.serialize.contains(ident), options.keep.contains(ident)) {
+    let how = match (
+        options.mask.contains(ident),
+        options.serialize.contains(ident),
+        options.keep.contains(ident),
+    ) {
         (true, ..) => How::Masked,
         (_, true, true) => How::SerializeAlways,
         (_, true, _) => How::Serialize,
@@ -176,7 +186,11 @@ fn borrows(options: &Options, bound: &[Binding]) -> bool {
     if let Some(Silent::Value(expr)) = &options.silent {
         names.add_expr(expr);
     }
-    options.ignore.iter().filter_map(|ignored| ignored.guard.as_ref()).for_each(|guard| names.add_expr(guard));
+    options
+        .ignore
+        .iter()
+        .filter_map(|ignored| ignored.guard.as_ref())
+        .for_each(|guard| names.add_expr(guard));
     bound.iter().any(|binding| !binding.copied && names.has(&binding.ident))
 }
 

@@ -12,7 +12,12 @@ pub(crate) enum Returns {
     /// Not written: a block's type is left to inference.
     Unknown,
     /// A type, with `_` in place of each `impl Trait`.
-    Value { written: Box<Type>, erased: Box<Type>, opaque: bool, may_fail: bool },
+    Value {
+        written: Box<Type>,
+        erased: Box<Type>,
+        opaque: bool,
+        may_fail: bool,
+    },
 }
 
 impl Returns {
@@ -52,7 +57,8 @@ impl VisitMut for Eraser {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if matches!(ty, Type::ImplTrait(_)) {
             self.0 = true;
-            *ty = Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token: Default::default() });
+            *ty =
+                Type::Infer(TypeInfer { attrs: Vec::new(), underscore_token: Default::default() });
         } else {
             visit_mut::visit_type_mut(self, ty);
         }
@@ -62,10 +68,16 @@ impl VisitMut for Eraser {
 /// Types of the standard library that hold no error: no need to look.
 fn never_fails(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path.path.get_ident().is_some_and(|name| is_primitive(name) || name == "String")
-            || path.qself.is_none()
-                && path.path.segments.len() == 1
-                && path.path.segments.iter().any(|last| last.ident == "Option" || last.ident == "Vec"),
+        Type::Path(path) => {
+            path.path.get_ident().is_some_and(|name| is_primitive(name) || name == "String")
+                || path.qself.is_none()
+                    && path.path.segments.len() == 1
+                    && path
+                        .path
+                        .segments
+                        .iter()
+                        .any(|last| last.ident == "Option" || last.ident == "Vec")
+        }
         Type::Reference(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_) => true,
         Type::Tuple(_) => true,
         _ => false,
@@ -123,7 +135,9 @@ mod tests {
 
     #[test]
     fn impl_trait_is_erased_at_any_depth() {
-        let Returns::Value { erased, opaque, .. } = Returns::of_type(&ty("Result<(impl Fn(), u8), E>")) else {
+        let Returns::Value { erased, opaque, .. } =
+            Returns::of_type(&ty("Result<(impl Fn(), u8), E>"))
+        else {
             panic!("not a value")
         };
         assert!(opaque);

@@ -27,8 +27,15 @@ pub(crate) fn check(
 }
 
 fn known_arguments(attribute: &str, options: &Options, bound: &[Binding], errors: &mut Errors) {
-    let lists = [("skip", &options.skip), ("mask", &options.mask), ("keep", &options.keep), ("serialize", &options.serialize)];
-    for (option, name) in lists.into_iter().flat_map(|(option, list)| list.iter().map(move |name| (option, name))) {
+    let lists = [
+        ("skip", &options.skip),
+        ("mask", &options.mask),
+        ("keep", &options.keep),
+        ("serialize", &options.serialize),
+    ];
+    for (option, name) in
+        lists.into_iter().flat_map(|(option, list)| list.iter().map(move |name| (option, name)))
+    {
         known(attribute, option, name, bound, errors);
     }
     if let Some(name) = &options.handler {
@@ -50,20 +57,38 @@ fn known(attribute: &str, option: &str, name: &Ident, bound: &[Binding], errors:
 }
 
 fn conflicts(attribute: &str, options: &Options, errors: &mut Errors) {
-    let lists = [("skip", &options.skip), ("mask", &options.mask), ("keep", &options.keep), ("serialize", &options.serialize)];
+    let lists = [
+        ("skip", &options.skip),
+        ("mask", &options.mask),
+        ("keep", &options.keep),
+        ("serialize", &options.serialize),
+    ];
     for (place, (option, list)) in lists.iter().enumerate() {
         for (index, name) in list.iter().enumerate() {
             if list[..index].contains(name) {
-                errors.at(name.span(), format_args!("`{attribute}`: `{option}` names `{name}` twice"));
+                errors.at(
+                    name.span(),
+                    format_args!("`{attribute}`: `{option}` names `{name}` twice"),
+                );
             }
             let earlier = lists[..place].iter().filter(|(_, earlier)| earlier.contains(name));
-            for (other, _) in earlier.filter(|(other, _)| (*other, *option) != ("keep", "serialize")) {
+            for (other, _) in
+                earlier.filter(|(other, _)| (*other, *option) != ("keep", "serialize"))
+            {
                 let rule = "an argument is shown in one way only";
-                errors.at(name.span(), format_args!("`{attribute}`: `{name}` is in `{other}` and in `{option}`; {rule}"));
+                errors.at(
+                    name.span(),
+                    format_args!(
+                        "`{attribute}`: `{name}` is in `{other}` and in `{option}`; {rule}"
+                    ),
+                );
             }
             if options.skip_all {
                 let rule = "leaves no argument to name";
-                errors.at(name.span(), format_args!("`{attribute}`: `skip_all` {rule} in `{option}`"));
+                errors.at(
+                    name.span(),
+                    format_args!("`{attribute}`: `skip_all` {rule} in `{option}`"),
+                );
             }
         }
     }
@@ -76,10 +101,16 @@ fn silent_value(attribute: &str, options: &Options, returns: &Returns, errors: &
     let rule = "has no default to return: write `silent = expr`";
     match returns {
         Returns::Never => {
-            errors.at(options.span_of("silent"), format_args!("`{attribute}`: `silent` on `-> !` {rule}"));
+            errors.at(
+                options.span_of("silent"),
+                format_args!("`{attribute}`: `silent` on `-> !` {rule}"),
+            );
         }
         Returns::Value { written, opaque: true, .. } => {
-            errors.at(written.span(), format_args!("`{attribute}`: `silent` with `impl Trait` {rule}"));
+            errors.at(
+                written.span(),
+                format_args!("`{attribute}`: `silent` with `impl Trait` {rule}"),
+            );
         }
         _ => {}
     }

@@ -1,12 +1,12 @@
 //! What the expansions of this crate's macros call. Not public: it changes without notice.
 
-mod async_frame;
 mod captures;
 mod frame;
 #[cfg(panic = "abort")]
 mod frame_list;
 mod scoped;
 mod silent;
+mod tracked;
 
 pub use crate::capture::{with, Extras, Masked, Show, Shown, With};
 pub use crate::fault::{
@@ -20,11 +20,11 @@ pub use crate::keep::{
 pub use crate::scope::{Plain, Scope, ScopeGuard, Value, ValueDebug, ValueJson, ValueType};
 pub use crate::site::{Point, Site};
 
-pub use self::async_frame::AsyncFrame;
 pub use self::captures::{breadcrumb, capture_failure, capture_message, handle, print_failure};
 pub use self::frame::{call, catch, Frame, Line, Panicked};
 pub use self::scoped::scoped;
 pub use self::silent::{Silent, SilentDefault, SilentOk};
+pub use self::tracked::{Silenced, Tracked, Verdict};
 
 #[cfg(feature = "macros")]
 pub mod macros {

@@ -1,5 +1,6 @@
 //! Tells the application's own frames from those of libraries.
 
+use crate::backtrace::bare::is_bare;
 use crate::model::{crate_of, Event, Frame};
 
 /// Parts of the paths under which sources of libraries and of the compiler lie.
@@ -51,9 +52,9 @@ impl InApp {
 /// what lies neither with the compiler nor in a registry is of the application's workspace.
 pub(crate) fn is_in_app(frame: &Frame, crates: &[&str]) -> bool {
     let file = frame.file.replace('\\', "/");
-    let is_own = match frame.function.contains("::") {
-        true => crates.iter().any(|name| belongs_to(&frame.function, name)),
-        false => !file.is_empty(),
+    let is_own = match is_bare(&frame.function) {
+        true => !file.is_empty(),
+        false => crates.iter().any(|name| belongs_to(&frame.function, name)),
     };
     is_own && !FOREIGN.iter().any(|part| file.contains(part))
 }

@@ -1,6 +1,7 @@
 //! Reads debug information by itself: the process-wide cache of `backtrace` has a lock, holds
 //! what it loaded for ever, and unpacks the system's debug files.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::Read;
@@ -124,31 +125,33 @@ impl Loaded {
         let Some(segment) = self.segments.iter().find(holds) else { return Vec::new() };
         let address = offset - segment.offset + segment.address;
         let mut frames = self.inlined(address);
-        // Without debug information the symbol table may still know the function.
         if frames.is_empty() {
-            frames.extend(self.loader.find_symbol(address).map(|name| Frame {
-                function: demangle_auto(name.into(), None).into_owned(),
-                ..Frame::default()
-            }));
+            frames.push(Frame { function: self.symbol(address), ..Frame::default() });
         }
+        frames.retain(|frame| !frame.function.is_empty());
         frames
     }
 
+    /// Reads debug information; line tables alone leave it to the symbols to name functions.
     fn inlined(&self, address: u64) -> Vec<Frame> {
         let mut found = Vec::new();
         let Ok(mut frames) = self.loader.find_frames(address) else { return found };
         while let Ok(Some(frame)) = frames.next() {
             let name = frame.function.as_ref().and_then(|name| name.demangle().ok());
-            let Some(name) = name else { continue };
             let location = frame.location.as_ref();
             found.push(Frame {
-                function: name.into_owned(),
+                function: name.map_or_else(|| self.symbol(address), Cow::into_owned),
                 file: location.and_then(|place| place.file).unwrap_or_default().to_owned(),
                 line: location.and_then(|place| place.line).unwrap_or_default(),
                 ..Frame::default()
             });
         }
         found
+    }
+
+    fn symbol(&self, address: u64) -> String {
+        let name = self.loader.find_symbol(address).unwrap_or_default();
+        demangle_auto(name.into(), None).into_owned()
     }
 }
 

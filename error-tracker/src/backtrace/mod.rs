@@ -1,11 +1,13 @@
 //! Stacks: raw addresses on the failing thread, names on the writer's.
 
+mod bare;
 mod in_app;
 #[cfg(target_os = "linux")]
 mod linux;
 mod machinery;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+#[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "only stores read it"))]
 mod stack;
 mod symbols;
 mod walk;

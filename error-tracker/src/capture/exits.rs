@@ -4,7 +4,7 @@ use crate::capture::draft::{fenced, CAUSES, MESSAGE};
 use crate::capture::open::{custom_fingerprint, Opening};
 use crate::capture::{Call, Recorder};
 use crate::fault::Failure;
-use crate::frames::{with, Origin, Presented, Record};
+use crate::frames::{with, Origin, Presented, Record, State};
 use crate::grouping::{normalize, plain_type_name, Facts};
 use crate::model::{EventId, Kind, Level, Outcome};
 use crate::queue::Parts;
@@ -36,7 +36,8 @@ impl Recorder {
             None => self.open_err(call, &failure, text, outcome.unwrap_or_default()),
         };
         self.close_others(call.depth, id);
-        if outcome == Some(Outcome::Propagated) {
+        let kept = |state: &mut State| state.find(id).is_some_and(|record| record.kept);
+        if outcome == Some(Outcome::Propagated) && with(kept) == Some(true) {
             self.departed.remember(id, failure.type_name(), text);
         }
         if swallowed {

@@ -119,6 +119,7 @@ impl Recorder {
     }
 
     /// Waits until what was submitted is stored, or until the time is over.
+    #[cfg(panic = "abort")]
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
         self.parts.sink.flush(timeout)
     }

@@ -66,7 +66,8 @@ impl<'a> Facts<'a> {
 
 /// Returns a type's name without its generic arguments, closures' and references' marks.
 pub(crate) fn plain_type_name(name: &str) -> &str {
-    let name = name.trim_start_matches(['&', '*']).trim_start_matches("mut ");
+    let name = name.trim_start_matches(['&', '*']);
+    let name = name.strip_prefix("mut ").unwrap_or(name);
     match name.find('<') {
         Some(0) | None => name,
         Some(at) => &name[..at],

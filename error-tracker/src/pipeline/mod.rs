@@ -26,8 +26,8 @@ use crate::store::{Origin, Store};
 
 /// How many messages wait in the queue at most.
 const CAPACITY: usize = 1_024;
-/// The name of the writer's thread; what fails on it is not recorded.
-pub(crate) const THREAD: &str = "error-tracker";
+/// The name of the writer's thread.
+const THREAD: &str = "error-tracker";
 
 /// Opens the store; called again whenever it failed.
 pub(crate) type Opener = Box<dyn FnMut() -> Result<Box<dyn Store>, Error> + Send>;
@@ -38,6 +38,8 @@ pub(crate) struct WriterParts {
     pub(crate) counters: Arc<Counters>,
     pub(crate) origin: Origin,
     pub(crate) in_app: InApp,
+    /// Whether somebody waits for the store to open.
+    pub(crate) require_store: bool,
 }
 
 /// The handle of the writer's thread.
@@ -52,7 +54,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(parts: WriterParts) -> Result<Self, Error> {
         let (inbox, outbox) = sync_channel(CAPACITY);
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new(parts.require_store));
         let worker = Worker::new(parts, outbox, Arc::clone(&shared));
         let thread = thread::Builder::new()
             .name(THREAD.to_owned())

@@ -19,6 +19,8 @@ pub(super) struct Shared {
     /// Counters went up since they were last taken.
     pub(super) is_counted: AtomicBool,
     pub(super) is_closed: AtomicBool,
+    /// The caller waits for the first opening and learns its error.
+    is_required: bool,
     /// How many flushes were asked for.
     asked: AtomicU64,
     state: Mutex<State>,
@@ -35,6 +37,7 @@ struct State {
     /// The outcome of the first opening, until somebody takes it.
     opening_error: Option<Error>,
     was_opened: bool,
+    has_worked: bool,
     waiting: Option<String>,
     has_complained: bool,
     last_error: Option<String>,
@@ -44,6 +47,10 @@ struct State {
 }
 
 impl Shared {
+    pub(super) fn new(is_required: bool) -> Self {
+        Self { is_required, ..Self::default() }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -111,7 +118,8 @@ impl Shared {
 
     pub(super) fn store_works(&self) {
         let mut state = self.state();
-        (state.is_open, state.was_opened, state.waiting) = (true, true, None);
+        (state.is_open, state.was_opened, state.has_worked) = (true, true, true);
+        state.waiting = None;
         self.changed.notify_all();
     }
 
@@ -122,10 +130,11 @@ impl Shared {
         state.is_open = false;
         state.waiting = Some(reason.clone());
         state.last_error = Some(reason.clone());
+        let is_told = self.is_required && !state.has_worked;
         if !state.was_opened {
             (state.was_opened, state.opening_error) = (true, Some(error));
         }
-        let complains = !std::mem::replace(&mut state.has_complained, true);
+        let complains = !is_told && !std::mem::replace(&mut state.has_complained, true);
         drop(state);
         self.changed.notify_all();
         if complains {

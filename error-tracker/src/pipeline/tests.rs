@@ -127,6 +127,7 @@ impl Setup {
             counters: Arc::clone(&counters),
             origin: Origin::default(),
             in_app: InApp::default(),
+            require_store: false,
         };
         Self { world, counters, writer: Writer::start(parts).unwrap() }
     }

@@ -16,11 +16,12 @@ use crate::pipeline::shared::Shared;
 use crate::pipeline::{facts, Opener, WriterParts, CAPACITY};
 use crate::queue::{Amendment, Counters, Message};
 use crate::store::{Amended, Batch, Delta, Kept, Origin, Store};
+use crate::task::Busy;
 
 /// How long the worker rests when nothing calls it.
 const REST: Duration = Duration::from_secs(60);
-/// How long names are kept after the last stack.
-const NAMES_KEPT: Duration = Duration::from_secs(30);
+/// How long debug information is kept after the last stack.
+const NAMES_KEPT: Duration = Duration::from_secs(5);
 /// After this many panics in a row the batch is given up.
 const MAX_PANICS: u32 = 3;
 
@@ -71,6 +72,8 @@ impl Worker {
     }
 
     pub(super) fn run(mut self) {
+        // What fails on this thread would come back to it as an event.
+        let _busy = Busy::enter();
         loop {
             match self.guarded_cycle(Instant::now()) {
                 Next::WaitUntil(time) => {

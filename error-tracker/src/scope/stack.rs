@@ -136,27 +136,41 @@ impl Carried {
     }
 }
 
-/// Where a task's part of the stack begins while it is polled.
+/// Where a task's part of the stack begins while it is polled: one word, as each poll stores it.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Mark {
-    scopes: usize,
-    /// A root was pushed for the task.
-    pushed: bool,
-    /// Nothing lay on the thread when the task was entered: all that lies there now is its own.
-    clean: bool,
-    outermost: bool,
-}
+pub(crate) struct Mark(u32);
+
+/// No other tracked future is being polled.
+const OUTERMOST: u32 = 1;
+/// A root was pushed for the task.
+const PUSHED: u32 = 2;
+/// Nothing lay on the thread when the task was entered: all that lies there now is its own.
+const CLEAN: u32 = 4;
+/// How far the number of scopes below is shifted.
+const SCOPES: u32 = 3;
 
 impl Mark {
     /// Marks the bottom of an empty stack.
     #[inline(always)]
     pub(crate) fn clean(outermost: bool) -> Self {
-        Self { scopes: 0, pushed: false, clean: true, outermost }
+        Self(CLEAN | u32::from(outermost))
+    }
+
+    fn above(scopes: usize, outermost: bool) -> Self {
+        Self((scopes as u32) << SCOPES | if outermost { OUTERMOST | PUSHED } else { 0 })
     }
 
     #[inline(always)]
     pub(crate) fn is_outermost(self) -> bool {
-        self.outermost
+        self.0 & OUTERMOST != 0
+    }
+
+    fn scopes(self) -> usize {
+        (self.0 >> SCOPES) as usize
+    }
+
+    fn has_root(self) -> bool {
+        self.is_outermost() && self.0 & (PUSHED | CLEAN) != 0
     }
 }
 
@@ -168,13 +182,13 @@ pub(crate) fn enter(before: u32, carried: Carried) -> Mark {
     }
     let Carried { scopes, root } = carried;
     with(|stack| {
-        let mark = Mark { scopes: stack.scopes.len(), pushed: outermost, clean: false, outermost };
+        let below = stack.scopes.len();
         if outermost {
-            stack.roots.push(Base { scopes: mark.scopes, root: root.unwrap_or_default() });
+            stack.roots.push(Base { scopes: below, root: root.unwrap_or_default() });
         }
         stack.scopes.extend(scopes);
         stack.note();
-        mark
+        Mark::above(below, outermost)
     })
     .unwrap_or_default()
 }
@@ -185,10 +199,9 @@ pub(crate) fn suspend(mark: Mark) -> Carried {
         return Carried::default();
     }
     with(|stack| {
-        let from = mark.scopes.min(stack.scopes.len());
+        let from = mark.scopes().min(stack.scopes.len());
         let scopes = stack.scopes.split_off(from);
-        let own_root = mark.outermost && (mark.pushed || mark.clean);
-        let root = if own_root { stack.roots.pop().map(|base| base.root) } else { None };
+        let root = if mark.has_root() { stack.roots.pop().map(|base| base.root) } else { None };
         stack.note();
         Carried { scopes, root }
     })

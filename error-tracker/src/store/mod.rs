@@ -1,15 +1,19 @@
 //! Where events and issues are kept: the trait, what is written, and what is asked.
 
+#[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "only stores read it"))]
 mod batch;
+#[cfg(feature = "sqlite")]
 mod payload;
 mod query;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
 mod thinning;
 
 pub(crate) use self::batch::{Amended, Batch, Delta, Facts, Kept, Origin};
 pub use self::query::{Cursor, Page, ParseCursorError, Query};
 
+#[cfg(feature = "sqlite")]
 use crate::config::Config;
 use crate::error::Error;
 use crate::model::{EventId, Fingerprint, Issue, IssueState, Recorded, Timestamp};
@@ -69,9 +73,9 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
 mod none {
     //! Stands in when no store is compiled in.
 
-    use super::Store;
     use crate::config::Config;
     use crate::error::{Error, ErrorKind};
+    use crate::store::Store;
 
     pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
         open_existing(config)

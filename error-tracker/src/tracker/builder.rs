@@ -148,7 +148,7 @@ impl Builder {
         self
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "sqlite"))]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
@@ -216,6 +216,7 @@ impl Builder {
                 server_name: config.server_name.clone(),
             },
             in_app: self.in_app_crates(config),
+            require_store: config.require_store,
         })?;
         if config.require_store {
             if let Err(error) = writer.opened(OPENING) {

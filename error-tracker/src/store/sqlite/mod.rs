@@ -2,6 +2,7 @@
 
 mod read;
 mod schema;
+mod statements;
 mod write;
 
 #[cfg(test)]
@@ -46,7 +47,7 @@ impl Options {
 pub(crate) struct Sqlite {
     connection: Connection,
     options: Options,
-    write: write::Sql,
+    write: statements::Sql,
     read: read::Sql,
 }
 
@@ -74,7 +75,7 @@ impl Sqlite {
         Self {
             connection,
             options: options.clone(),
-            write: write::Sql::new(&options.table_prefix),
+            write: statements::Sql::new(&options.table_prefix),
             read: read::Sql::new(&options.table_prefix),
         }
     }
