@@ -10,6 +10,7 @@ use crate::frames::{with, Origin, Record};
 use crate::grouping::{self, Facts};
 use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
 use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
+use crate::task;
 
 /// A failure that is new to its thread.
 pub(crate) struct Opening<'o> {
@@ -112,7 +113,11 @@ impl Recorder {
 
     /// Finds the failure that this one happened during: of a callee, or of a joined thread.
     fn during(&self, opening: &Opening<'_>) -> EventId {
-        let below = opening.depth;
+        let below = match opening.origin {
+            // Its record begins below the frame that panicked; what is at 1 is over.
+            Origin::Panic { .. } => task::depth().max(1),
+            _ => opening.depth,
+        };
         let callee = with(|state| state.newest_below(below).map(|record| record.id)).flatten();
         let joined = || {
             receives(opening.facts.expression)

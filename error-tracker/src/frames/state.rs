@@ -86,9 +86,14 @@ impl State {
         }
     }
 
-    /// Finds the newest record below `depth`: what a new failure happened during.
+    /// Finds what a new failure of the frame at `depth` happened during: the newest failure of
+    /// a callee, or a panic that is unwinding.
     pub(crate) fn newest_below(&self, depth: u32) -> Option<&Record> {
-        self.records.iter().rev().find(|record| record.depth > depth)
+        let unwinding = |record: &Record| {
+            matches!(record.origin, crate::frames::record::Origin::Panic { .. })
+                && record.entered_meanwhile != 0
+        };
+        self.records.iter().rev().find(|record| record.depth > depth || unwinding(record))
     }
 
     /// Finds an open record by its event.

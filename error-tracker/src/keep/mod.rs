@@ -15,7 +15,7 @@ use std::fmt::{Debug, Write as _};
 use crate::text::{Bounded, Limiter, Limits};
 
 pub use self::collections::Limited;
-pub(crate) use self::probe::{discard, eagerly};
+pub(crate) use self::probe::{discard, fenced};
 pub use self::probe::{Cap, KeepCopy, KeepCopyLimited, KeepDebug, KeepHead, KeepLimited, KeepType};
 pub use self::serialized::Serialized;
 

@@ -174,14 +174,21 @@ fn sketched<T: Limited + ?Sized>(value: &T) -> Box<str> {
 
 /// Formats a value on entry, fenced: a `Debug` that panics must not change the call.
 pub(crate) fn eagerly(write: impl FnOnce(&mut Sketch<'_, '_>)) -> Box<str> {
-    // None while an event is being made: values are formatted then, too.
-    let _busy = crate::task::Busy::enter();
+    match crate::task::Busy::enter() {
+        Some(_busy) => fenced(write),
+        // Formatting was what called this function: it could go round for ever.
+        None => "<not formatted>".into(),
+    }
+}
+
+/// Formats a value, bounded and fenced; also while another is being formatted.
+pub(crate) fn fenced(write: impl FnOnce(&mut Sketch<'_, '_>)) -> Box<str> {
     let mut raw = Raw::default();
     let limits = Limits::default();
-    let fenced = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+    let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         raw.write_bounded(EAGER, |out| write(&mut Sketch { out, limits }));
     }));
-    match fenced {
+    match written {
         Ok(()) => raw.reveal().into(),
         Err(payload) => {
             discard(payload);

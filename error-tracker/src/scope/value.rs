@@ -5,7 +5,8 @@ use std::fmt::{Debug, Display, Write as _};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::keep::{eagerly, Cap};
+use crate::keep::{fenced, Cap, Sketch};
+use crate::task::Busy;
 
 /// A value of context; not masked yet.
 #[derive(Clone)]
@@ -14,14 +15,20 @@ pub struct Value(Json);
 impl Value {
     /// Takes what `Display` writes.
     pub fn display(value: &(impl Display + ?Sized)) -> Self {
-        Self(Json::String(String::from(eagerly(|sketch| {
+        Self::written(|sketch| {
             let _ = write!(sketch.out, "{value}");
-        }))))
+        })
     }
 
     /// Takes what `Debug` writes.
     pub fn debug(value: &(impl Debug + ?Sized)) -> Self {
-        Self(Json::String(String::from(eagerly(|sketch| sketch.debug(value)))))
+        Self::written(|sketch| sketch.debug(value))
+    }
+
+    /// Takes what is written; `context(..)` is evaluated while the thread formats already.
+    fn written(write: impl FnOnce(&mut Sketch<'_, '_>)) -> Self {
+        let _busy = Busy::enter();
+        Self(Json::String(String::from(fenced(write))))
     }
 
     /// Takes the value as JSON.
