@@ -52,7 +52,7 @@ impl Record {
     pub(crate) fn is_same(&self, new: &Presented<'_>) -> bool {
         self.origin == Origin::Error
             && (self.text == new.text
-                || new.causes.iter().any(|cause| *cause == self.text)
+                || new.causes.contains(&self.text)
                 || contains_words(new.text, &self.text))
     }
 }
