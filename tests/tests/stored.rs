@@ -3,20 +3,11 @@
 mod child;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use child::{passed, Child};
-use error_tracker::{track_exception, Query, StoreHealth};
 use rusqlite::Connection;
 
-const LIMIT: Duration = Duration::from_secs(30);
 const FAILURES: i64 = 3_000;
-
-#[track_exception]
-fn charge(user_id: u64, card_secret: &str) -> Result<u64, std::num::ParseIntError> {
-    let number: u64 = card_secret.parse()?;
-    Ok(number + user_id)
-}
 
 fn in_folder(test: impl FnOnce(&Path)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -24,19 +15,12 @@ fn in_folder(test: impl FnOnce(&Path)) {
 }
 
 fn recording(file: &Path) -> Child {
-    Child::new("child_that_fails_often").variable("ERROR_TRACKER_STORE", file)
+    Child::new(&["many_failures", &FAILURES.to_string()]).variable("ERROR_TRACKER_STORE", file)
 }
 
 fn sql<T: rusqlite::types::FromSql>(file: &Path, query: &str) -> T {
     let connection = Connection::open(file).expect("the file opens");
     connection.query_row(query, [], |row| row.get(0)).expect("the query has a row")
-}
-
-#[test]
-#[ignore = "run by other tests"]
-fn child_that_fails_often() {
-    let _tracker = error_tracker::init!().expect("all settings are good");
-    (0..FAILURES).for_each(|_| assert!(charge(7, "4111 1111").is_err()));
 }
 
 #[test]
@@ -50,7 +34,7 @@ fn an_issue_can_be_read_with_sql() {
         assert_eq!(text("exception_name"), "core::num::error::ParseIntError");
         assert_eq!(text("state"), "unresolved");
         assert!(text("culprit").ends_with("::charge"), "{}", text("culprit"));
-        assert!(text("location").contains("stored.rs:"), "{}", text("location"));
+        assert!(text("location").contains("children.rs:"), "{}", text("location"));
         assert_eq!(sql::<i64>(&file, "SELECT count FROM error_tracker_issues"), FAILURES);
         assert_eq!(sql::<i64>(&file, "SELECT sum(count) FROM error_tracker_hours"), FAILURES);
         let frame =
@@ -103,28 +87,11 @@ fn after_the_guard_everything_is_in_one_file_that_only_its_owner_reads() {
 fn a_store_that_cannot_be_opened_is_said_once_and_the_program_runs_on() {
     in_folder(|folder| {
         let file = folder.join("missing/errors.db");
-        let printed =
-            Child::new("child_without_a_store").variable("ERROR_TRACKER_STORE", &file).run();
+        let printed = Child::new(&["no_store"]).variable("ERROR_TRACKER_STORE", &file).run();
         let lines: Vec<&str> = printed.lines().collect();
         assert_eq!(lines.len(), 1, "{printed}");
         assert!(lines[0].starts_with("error-tracker: open the store"), "{printed}");
     });
-}
-
-#[test]
-#[ignore = "run by a_store_that_cannot_be_opened_is_said_once_and_the_program_runs_on"]
-fn child_without_a_store() {
-    let required = error_tracker::init! { require_store: true };
-    assert!(required.is_err_and(|error| error.is_store()));
-    let _tracker = error_tracker::init!().expect("a store that is away is no error");
-    assert!(charge(7, "4111").is_ok());
-    assert!(charge(7, "visa").is_err());
-    let tracker = error_tracker::tracker();
-    assert!(!tracker.flush(LIMIT));
-    assert!(
-        matches!(tracker.health().store, StoreHealth::Waiting(reason) if reason.contains("missing"))
-    );
-    assert!(tracker.issues(Query::new()).is_err_and(|error| error.is_store()));
 }
 
 #[test]

@@ -22,6 +22,10 @@ fn of_argument(argument: &FnArg) -> Vec<Binding> {
         FnArg::Receiver(receiver) => vec![of_receiver(receiver)],
         FnArg::Typed(typed) if is_conditional(typed) => Vec::new(),
         FnArg::Typed(typed) => {
+            // An argument's own name may begin with a capital; further in that is a constant.
+            if let Pat::Ident(PatIdent { ident, subpat: None, .. }) = &*typed.pat {
+                return vec![Binding { ident: ident.clone(), copied: is_copied(&typed.ty) }];
+            }
             let mut found = Found::default();
             found.visit_pat(&typed.pat);
             let copied = matches!(&*typed.pat, Pat::Ident(_)) && is_copied(&typed.ty);
@@ -119,7 +123,7 @@ mod tests {
             "fn f((a, mut b): (u8, u8), S { c, d: [e, ..], .. }: S, ref g @ (h, _): T, Unit: Unit)",
         );
         let found: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(found, ["a", "b", "c", "e", "g", "h"]);
+        assert_eq!(found, ["a", "b", "c", "e", "g", "h", "Unit"]);
     }
 
     #[test]
