@@ -47,7 +47,7 @@ pub(crate) struct Draft {
     pub(crate) limits: Limits,
     pub(crate) scratch: Scratch,
     /// How many bytes of locals may still be added.
-    room: usize,
+    pub(crate) room: usize,
 }
 
 impl Draft {
