@@ -44,9 +44,11 @@ pub(crate) enum Tag {
     Addresses,
     /// text
     LentBacktrace,
+    /// text; of the frame before
+    Says,
 }
 
-const TAGS: [Tag; 17] = [
+const TAGS: [Tag; 18] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -64,6 +66,7 @@ const TAGS: [Tag; 17] = [
     Tag::Grouping,
     Tag::Addresses,
     Tag::LentBacktrace,
+    Tag::Says,
 ];
 
 /// The parts of an event, one after another in one buffer.
@@ -204,6 +207,7 @@ impl<'a> Reader<'a> {
             Tag::Grouping => self.grouping(event)?,
             Tag::Addresses => event.addresses = self.addresses()?,
             Tag::LentBacktrace => event.lent_backtrace = self.text(),
+            Tag::Says => event.frames.last_mut()?.says = self.text()?,
         }
         Some(())
     }
