@@ -10,6 +10,7 @@ use once_cell::sync::OnceCell;
 use crate::backtrace::{InApp, Symbolizer};
 use crate::capture::{Recorder, RecorderParts};
 use crate::error::{Error, ErrorKind};
+use crate::frames;
 use crate::fault::Failure;
 use crate::report;
 use crate::tracker::{Builder, Guard, Tracker};
@@ -75,7 +76,9 @@ pub(crate) fn with_recorder<R>(use_recorder: impl FnOnce(&Recorder) -> R) -> Opt
         Some(recorder) => Some(use_recorder(recorder)),
         None => {
             let recorder = &GLOBAL.get()?.recorder;
-            recorder.is_open().then(|| use_recorder(recorder))
+            // In a destructor of a thread-local, frames could not be told to belong together.
+            let records = recorder.is_open() && !frames::is_ending();
+            records.then(|| use_recorder(recorder))
         }
     }
 }

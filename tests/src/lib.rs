@@ -1,5 +1,6 @@
 //! What the tests share: reading events, errors to fail with, waiting with a limit.
 
+pub mod database;
 pub mod errors;
 
 use std::future::Future;

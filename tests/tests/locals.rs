@@ -345,9 +345,10 @@ mod bounded {
     fn all_locals_of_an_event_together_are_bounded() {
         let text = "x".repeat(900);
         let event = only(record(|| recurses(200, &text)));
-        let total: usize =
-            event.frames.iter().flat_map(|frame| &frame.locals).map(|local| local.value.len()).sum();
-        assert!(total <= 17 * 1024, "{total} bytes of locals");
+        let locals: Vec<_> = event.frames.iter().flat_map(|frame| &frame.locals).collect();
+        let total: usize = locals.iter().map(|local| local.value.len()).sum();
+        assert_eq!(locals.len(), 402);
+        assert!(total <= 16 * 1024 + locals.len() * '…'.len_utf8(), "{total} bytes of locals");
     }
 }
 

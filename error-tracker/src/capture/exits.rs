@@ -181,7 +181,10 @@ impl Recorder {
         outcome: Option<Outcome>,
     ) {
         let mut draft = self.draft();
+        draft.room = with(|state| state.find(id).map_or(0, |record| record.room)).unwrap_or(0);
         draft.frame(call, failed);
+        let room = draft.room;
+        with(|state| state.find(id).map(|record| record.room = room));
         self.amend(id, draft.finish(), outcome);
     }
 

@@ -40,14 +40,14 @@ impl Recorder {
         let fingerprint = with(|state| state.fingerprints.fingerprint(&opening.facts))
             .unwrap_or_else(|| opening.facts.fingerprint());
         let slot = self.slot(fingerprint, opening);
-        let kept = match slot.map(|slot| slot.permit(now)) {
-            Some(Permit::CountOnly) if self.parts.budget == Budget::PerSecond => false,
+        let room = match slot.map(|slot| slot.permit(now)) {
+            Some(Permit::CountOnly) if self.parts.budget == Budget::PerSecond => None,
             _ => self.submit(opening, (id, fingerprint, now), fill),
         };
-        if !kept {
+        if room.is_none() {
             self.count(slot, now);
         }
-        self.open_record(opening, id, kept);
+        self.open_record(opening, id, room);
         id
     }
 
@@ -61,12 +61,13 @@ impl Recorder {
         })
     }
 
+    /// Queues the event; returns how many bytes of locals it has room for yet, if it was taken.
     fn submit(
         &self,
         opening: &Opening<'_>,
         (id, fingerprint, at): (EventId, Fingerprint, Timestamp),
         fill: impl FnOnce(&mut Draft),
-    ) -> bool {
+    ) -> Option<usize> {
         let mut draft = self.draft();
         draft.parts.reserve(2_048);
         self.head(&mut draft, opening);
@@ -77,6 +78,7 @@ impl Recorder {
             draft.parts.put_addresses(Walk::new().addresses());
         }
         let during = self.during(opening);
+        let room = draft.room;
         let sealed = Sealed {
             id,
             fingerprint,
@@ -87,7 +89,7 @@ impl Recorder {
             outcome: opening.outcome,
             parts: draft.finish(),
         };
-        self.parts.sink.submit(Message::Event(Box::new(sealed))).is_ok()
+        self.parts.sink.submit(Message::Event(Box::new(sealed))).is_ok().then_some(room)
     }
 
     pub(super) fn head(&self, draft: &mut Draft, opening: &Opening<'_>) {
@@ -138,12 +140,13 @@ impl Recorder {
         }
     }
 
-    fn open_record(&self, opening: &Opening<'_>, id: EventId, kept: bool) {
+    fn open_record(&self, opening: &Opening<'_>, id: EventId, room: Option<usize>) {
         let record = Record {
             id,
             depth: opening.depth,
             origin: opening.origin,
-            kept,
+            kept: room.is_some(),
+            room: room.unwrap_or_default(),
             by_hand: opening.by_hand,
             text: opening.message.to_owned(),
             address: opening.address,

@@ -25,6 +25,8 @@ pub(crate) struct Record {
     pub(crate) origin: Origin,
     /// Whether the event was queued; else nothing can be added to it.
     pub(crate) kept: bool,
+    /// How many bytes of locals the event has room for yet.
+    pub(crate) room: usize,
     /// Whether frames that don't fail add themselves too: it was captured by hand.
     pub(crate) by_hand: bool,
     /// What the error last said.
@@ -52,7 +54,7 @@ impl Record {
     pub(crate) fn is_same(&self, new: &Presented<'_>) -> bool {
         self.origin == Origin::Error
             && (self.text == new.text
-                || new.causes.iter().any(|cause| *cause == self.text)
+                || new.causes.contains(&self.text)
                 || contains_words(new.text, &self.text))
     }
 }

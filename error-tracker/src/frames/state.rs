@@ -50,6 +50,11 @@ pub(crate) fn with<R>(use_state: impl FnOnce(&mut State) -> R) -> Option<R> {
         .ok()?
 }
 
+/// Tells whether the thread's state is gone: the thread is ending.
+pub(crate) fn is_ending() -> bool {
+    STATE.try_with(|_| ()).is_err()
+}
+
 impl State {
     /// Finds the record that this error continues at `depth`, newest first.
     pub(crate) fn same_error(&mut self, depth: u32, new: &Presented<'_>) -> Option<&mut Record> {

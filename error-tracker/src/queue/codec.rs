@@ -29,7 +29,7 @@ pub(crate) enum Tag {
     /// key, JSON
     Context,
     /// key, JSON
-    Tag,
+    Searchable,
     /// text
     User,
     /// microseconds, level, message, JSON
@@ -56,7 +56,7 @@ const TAGS: [Tag; 17] = [
     Tag::FrameGlobal,
     Tag::Global,
     Tag::Context,
-    Tag::Tag,
+    Tag::Searchable,
     Tag::User,
     Tag::Breadcrumb,
     Tag::Request,
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
             }
             Tag::Global => event.globals.push(self.local()?),
             Tag::Context => self.pair(&mut event.context)?,
-            Tag::Tag => self.pair(&mut event.tags)?,
+            Tag::Searchable => self.pair(&mut event.tags)?,
             Tag::User => event.user = self.text(),
             Tag::Breadcrumb => event.breadcrumbs.push(self.breadcrumb()?),
             Tag::Request => event.request = Some(self.request()?),
