@@ -31,9 +31,7 @@ mod through_question_marks {
         if retries > 3 {
             return Ok(0);
         }
-        let found = load(
-            "seven",
-        )?;
+        let found = load("seven")?;
         Ok(found)
     }
 
@@ -356,8 +354,8 @@ mod kinds_of_errors {
 
     #[test]
     fn the_name_is_the_types_or_what_its_debug_begins_with() {
-        let names = [shown(an_error), shown(a_box), shown(an_anyhow), shown(nothing)]
-            .map(|(name, _)| name);
+        let names =
+            [shown(an_error), shown(a_box), shown(an_anyhow), shown(nothing)].map(|(name, _)| name);
         assert!(names[0].ends_with("errors::Disk"), "{names:?}");
         assert_eq!(names[1..3], ["Disk", "Disk"]);
         assert!(names[3].ends_with("Nothing"), "{names:?}");

@@ -28,9 +28,13 @@ async fn wait() {
     let mut waited = false;
     poll_fn(|context| {
         context.waker().wake_by_ref();
-        if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+        if std::mem::replace(&mut waited, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
-        .await;
+    .await;
 }
 
 mod forms {
