@@ -10,8 +10,8 @@ use once_cell::sync::OnceCell;
 use crate::backtrace::{InApp, Symbolizer};
 use crate::capture::{Recorder, RecorderParts};
 use crate::error::{Error, ErrorKind};
-use crate::frames;
 use crate::fault::Failure;
+use crate::frames;
 use crate::report;
 use crate::tracker::{Builder, Guard, Tracker};
 

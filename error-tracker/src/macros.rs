@@ -77,7 +77,9 @@ macro_rules! __init {
 ///
 /// - `scope!(user_id = 7)` is a guard for synchronous code: the context of everything recorded in
 ///   this task until it drops. Inside an annotated future it is taken off at every `Pending`;
-///   elsewhere it must not be held over `.await`.
+///   elsewhere it must not be held over `.await`. An `Err` that leaves the annotated function
+///   which holds the guard is recorded after the guard dropped, and so without its context: use
+///   the block form there.
 /// - `scope!(user_id = 7, { .. })` runs the block, whose `Err` or panic is recorded and goes on;
 ///   a `?` or `return` in it leaves the block. `-> Result<T, E>` before the block names its type.
 /// - `scope!(silent, user_id = 7, { .. })` swallows as `#[track_exception(silent)]` does.

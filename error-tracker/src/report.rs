@@ -44,6 +44,9 @@ fn call(out: &mut dyn Write, frame: &Frame) -> Result {
     if !frame.expression.is_empty() {
         writeln!(out, "    > {}", frame.expression)?;
     }
+    if !frame.says.is_empty() {
+        writeln!(out, "    left as: {}", frame.says)?;
+    }
     for local in frame.locals.iter().chain(&frame.globals) {
         writeln!(out, "    {} = {}", local.name, local.value)?;
     }

@@ -416,3 +416,39 @@ mod causes_and_backtraces {
         assert!(lent.contains("carries_a_backtrace"), "{lent}");
     }
 }
+
+#[test]
+fn a_frame_tells_what_the_error_said_when_that_had_changed() {
+    #[track_exception]
+    fn read(path: &str) -> anyhow::Result<u32> {
+        anyhow::bail!("disk 1 failed under {path}")
+    }
+    #[track_exception]
+    fn load(user: u64) -> anyhow::Result<u32> {
+        use anyhow::Context as _;
+        read("/srv").with_context(|| format!("loading user {user}"))
+    }
+    let events = record(|| load(7));
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].message, "disk 1 failed under /srv");
+    assert_eq!(events[0].frames[0].says, "");
+    assert_eq!(events[0].frames[1].says, "loading user 7");
+}
+
+#[test]
+fn deep_recursion_keeps_the_first_and_the_outermost_frames() {
+    #[track_exception]
+    fn down(level: u32) -> Result<(), String> {
+        if level == 0 {
+            return Err("the bottom".to_owned());
+        }
+        down(level - 1)
+    }
+    let events = record(|| down(499));
+    assert_eq!(events.len(), 1);
+    let frames = &events[0].frames;
+    assert_eq!(frames.len(), 65);
+    assert_eq!(frames[0].locals[0].value, "0");
+    assert_eq!(frames[48].function, "… 436 more calls");
+    assert_eq!(frames[64].locals[0].value, "499");
+}

@@ -350,7 +350,7 @@ mod bounded {
         let event = only(record(|| recurses(200, &text)));
         let locals: Vec<_> = event.frames.iter().flat_map(|frame| &frame.locals).collect();
         let total: usize = locals.iter().map(|local| local.value.len()).sum();
-        assert_eq!(locals.len(), 402);
+        assert_eq!(locals.len(), 2 * (48 + 16));
         assert!(total <= 16 * 1024 + locals.len() * '…'.len_utf8(), "{total} bytes of locals");
     }
 }

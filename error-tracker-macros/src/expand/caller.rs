@@ -41,9 +41,10 @@ pub(crate) fn function(plan: &Plan, root: &Root, place: Place) -> Option<TokenSt
     let mut outer = plan.function.clone();
     outer.sig = without_mut(&outer.sig);
     let tracked = tracked(plan, root, &body, call);
-    let allow = (!arguments.is_empty())
-        .then(|| quote_spanned!(Span::mixed_site()=> #[allow(clippy::used_underscore_binding)]))
-        .unwrap_or_default();
+    let allow = match arguments.is_empty() {
+        true => TokenStream::new(),
+        false => quote_spanned!(Span::mixed_site()=> #[allow(clippy::used_underscore_binding)]),
+    };
     let whole = match home {
         Home::Nested => outer.with_body(inner.into_iter().chain(tracked).collect()),
         Home::Sibling => outer.with_body(tracked).into_iter().chain(inner).collect(),

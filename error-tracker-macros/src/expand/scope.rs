@@ -20,7 +20,7 @@ pub(crate) fn scope(root: &Root, call: &ScopeCall) -> TokenStream {
         ScopeBody::Guard => made(root, &call.extras, "ScopeGuard"),
         ScopeBody::Block { scope, output, block } => {
             let returns = output.as_ref().map_or(Returns::Unknown, |ty| Returns::of_type(ty));
-            self::block(root, call, scope.as_ref(), &returns, block)
+            self::block(root, call, scope.as_deref(), &returns, block)
         }
         ScopeBody::Async(future) => self::future(root, call, future),
     }

@@ -99,7 +99,7 @@ pub(crate) enum ScopeBody {
     /// Nothing: it gives back a guard.
     Guard,
     Block {
-        scope: Option<Pat>,
+        scope: Option<Box<Pat>>,
         output: Option<Box<Type>>,
         block: Block,
     },
@@ -182,7 +182,7 @@ fn with_scope(closure: ExprClosure) -> Result<ScopeBody> {
         Expr::Block(body) if body.label.is_none() => body.block,
         other => syn::parse_quote!({ #other }),
     };
-    Ok(ScopeBody::Block { scope: Some(scope), output, block })
+    Ok(ScopeBody::Block { scope: Some(Box::new(scope)), output, block })
 }
 
 /// The input of `capture_exception!`.

@@ -7,20 +7,18 @@ use crate::scope::{self, Scope, ScopeGuard};
 use crate::task::{self, POLLING};
 
 /// Runs a future in a scope: the scope is entered at each poll, and taken off at each `Pending`.
-pub fn scoped<F: Future>(scope: Scope, future: F) -> impl Future<Output = F::Output> {
-    async move {
-        let mut future = pin!(future);
-        let mut entry = Entry::New(scope);
-        poll_fn(move |context| {
-            let entered = entry.enter();
-            let result = future.as_mut().poll(context);
-            if result.is_pending() {
-                entry = entered.suspend();
-            }
-            result
-        })
-        .await
-    }
+pub async fn scoped<F: Future>(scope: Scope, future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut entry = Entry::New(scope);
+    poll_fn(move |context| {
+        let entered = entry.enter();
+        let result = future.as_mut().poll(context);
+        if result.is_pending() {
+            entry = entered.suspend();
+        }
+        result
+    })
+    .await
 }
 
 enum Entry {

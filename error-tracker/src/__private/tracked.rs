@@ -218,7 +218,6 @@ impl<K: Shown, F, V> Drop for Tracked<'_, K, F, V> {
 /// The future was dropped while a failure was on its way through it.
 #[cold]
 #[inline(never)]
-#[expect(clippy::boxed_local, reason = "unboxed where it is cold")]
 fn cancelled(suspended: Box<Suspended>) {
     let Suspended { records, .. } = *suspended;
     record(|recorder| recorder.cancelled(records));

@@ -159,7 +159,7 @@ impl Draft {
             self.pair(Tag::Context, &key, value);
         }
         for (key, value) in scope.tags {
-            self.pair(Tag::Tag, &key, value);
+            self.pair(Tag::Searchable, &key, value);
         }
         if let Some(user) = scope.user {
             self.parts.put(Tag::User, &[&user]);

@@ -7,7 +7,7 @@ use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented, Record, State};
 use crate::grouping::{normalize, plain_type_name, Facts};
 use crate::model::{EventId, Kind, Level, Outcome};
-use crate::queue::Parts;
+use crate::queue::{Parts, Tag};
 use crate::task::Busy;
 use crate::text::Raw;
 
@@ -27,9 +27,10 @@ impl Recorder {
         let causes = if nested { causes_of(&failure) } else { Vec::new() };
         let presented = Presented { text, causes: &causes, address: failure.address() };
         let id = match self.continues(call.depth, &presented) {
-            Some((id, kept)) => {
+            Some((id, kept, has_changed)) => {
                 if kept {
-                    self.add_frame(call, id, true, outcome);
+                    let says = has_changed.then_some(text);
+                    self.add_frame_saying(call, (id, says), true, outcome);
                 }
                 id
             }
@@ -46,14 +47,16 @@ impl Recorder {
         give_back(message);
     }
 
-    fn continues(&self, depth: u32, presented: &Presented<'_>) -> Option<(EventId, bool)> {
+    /// Finds the event that this error continues: whether it is kept, whether its text is new.
+    fn continues(&self, depth: u32, presented: &Presented<'_>) -> Option<(EventId, bool, bool)> {
         with(|state| {
             let record = state.same_error(depth, presented)?;
             record.depth = depth;
+            let has_changed = record.text != presented.text;
             record.text.clear();
             record.text.push_str(presented.text);
             record.address = presented.address;
-            let found = (record.id, record.kept);
+            let found = (record.id, record.kept, has_changed);
             state.note();
             Some(found)
         })
@@ -180,9 +183,37 @@ impl Recorder {
         failed: bool,
         outcome: Option<Outcome>,
     ) {
+        self.add_frame_saying(call, (id, None), failed, outcome);
+    }
+
+    /// Adds a frame, and what the error says now if that has changed.
+    fn add_frame_saying(
+        &self,
+        call: &Call<'_>,
+        (id, says): (EventId, Option<&str>),
+        failed: bool,
+        outcome: Option<Outcome>,
+    ) {
+        let taken = with(|state| {
+            let record = state.find(id)?;
+            Some((record.takes_frame(call.depth), record.room))
+        });
+        let Some((taken, room)) = taken.flatten() else { return };
+        let Some(left_out) = taken else {
+            if outcome.is_some() {
+                self.amend(id, Parts::default(), outcome);
+            }
+            return;
+        };
         let mut draft = self.draft();
-        draft.room = with(|state| state.find(id).map_or(0, |record| record.room)).unwrap_or(0);
+        draft.room = room;
+        if left_out > 0 {
+            draft.parts.put_frame(&format!("… {left_out} more calls"), ("", 0), ["", ""], failed);
+        }
         draft.frame(call, failed);
+        if let Some(text) = says {
+            draft.parts.put(Tag::Says, &[text]);
+        }
         let room = draft.room;
         with(|state| state.find(id).map(|record| record.room = room));
         self.amend(id, draft.finish(), outcome);

@@ -147,6 +147,8 @@ impl Recorder {
             origin: opening.origin,
             kept: room.is_some(),
             room: room.unwrap_or_default(),
+            frames: 1,
+            left_out: 0,
             by_hand: opening.by_hand,
             text: opening.message.to_owned(),
             address: opening.address,

@@ -27,6 +27,10 @@ pub(crate) struct Record {
     pub(crate) kept: bool,
     /// How many bytes of locals the event has room for yet.
     pub(crate) room: usize,
+    /// How many frames the event has.
+    pub(crate) frames: u32,
+    /// How many frames were left out since the last one.
+    pub(crate) left_out: u32,
     /// Whether frames that don't fail add themselves too: it was captured by hand.
     pub(crate) by_hand: bool,
     /// What the error last said.
@@ -49,12 +53,25 @@ pub(crate) struct Presented<'a> {
 /// The shortest text that is looked for inside another.
 const TELLING: usize = 4;
 
+/// How many frames of an event are kept from its start on, and how many nearest to the outermost.
+const FRAMES: [u32; 2] = [48, 16];
+
 impl Record {
+    /// Tells whether one more frame is kept: with how many left out before it.
+    pub(crate) fn takes_frame(&mut self, depth: u32) -> Option<u32> {
+        if self.frames >= FRAMES[0] && depth > FRAMES[1] {
+            self.left_out += 1;
+            return None;
+        }
+        self.frames += 1;
+        Some(std::mem::take(&mut self.left_out))
+    }
+
     /// Tells whether this error is the recorded one, further out.
     pub(crate) fn is_same(&self, new: &Presented<'_>) -> bool {
         self.origin == Origin::Error
             && (self.text == new.text
-                || new.causes.iter().any(|cause| *cause == self.text)
+                || new.causes.contains(&self.text)
                 || contains_words(new.text, &self.text))
     }
 }

@@ -157,6 +157,9 @@ pub struct Frame {
     /// The text of the expression that failed, if one was noted.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub expression: String,
+    /// What the error said on leaving this call, where that had changed: as with added context.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub says: String,
     /// Whether it belongs to the application's own crates.
     pub in_app: bool,
     /// Whether this call itself failed (a capture by hand may stand in one that does not).

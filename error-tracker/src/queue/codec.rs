@@ -29,7 +29,7 @@ pub(crate) enum Tag {
     /// key, JSON
     Context,
     /// key, JSON
-    Tag,
+    Searchable,
     /// text
     User,
     /// microseconds, level, message, JSON
@@ -44,9 +44,11 @@ pub(crate) enum Tag {
     Addresses,
     /// text
     LentBacktrace,
+    /// text; of the frame before
+    Says,
 }
 
-const TAGS: [Tag; 17] = [
+const TAGS: [Tag; 18] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -56,7 +58,7 @@ const TAGS: [Tag; 17] = [
     Tag::FrameGlobal,
     Tag::Global,
     Tag::Context,
-    Tag::Tag,
+    Tag::Searchable,
     Tag::User,
     Tag::Breadcrumb,
     Tag::Request,
@@ -64,6 +66,7 @@ const TAGS: [Tag; 17] = [
     Tag::Grouping,
     Tag::Addresses,
     Tag::LentBacktrace,
+    Tag::Says,
 ];
 
 /// The parts of an event, one after another in one buffer.
@@ -196,7 +199,7 @@ impl<'a> Reader<'a> {
             }
             Tag::Global => event.globals.push(self.local()?),
             Tag::Context => self.pair(&mut event.context)?,
-            Tag::Tag => self.pair(&mut event.tags)?,
+            Tag::Searchable => self.pair(&mut event.tags)?,
             Tag::User => event.user = self.text(),
             Tag::Breadcrumb => event.breadcrumbs.push(self.breadcrumb()?),
             Tag::Request => event.request = Some(self.request()?),
@@ -204,6 +207,7 @@ impl<'a> Reader<'a> {
             Tag::Grouping => self.grouping(event)?,
             Tag::Addresses => event.addresses = self.addresses()?,
             Tag::LentBacktrace => event.lent_backtrace = self.text(),
+            Tag::Says => event.frames.last_mut()?.says = self.text()?,
         }
         Some(())
     }

@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn counts_of_many_threads_are_exact() {
         let counters = Counters::new();
-        let total = std::sync::atomic::AtomicU64::new(0);
+        let total = AtomicU64::new(0);
         let drain = || {
             counters.drain(|_, count, _| {
                 total.fetch_add(count, Ordering::Relaxed);

@@ -26,7 +26,6 @@ pub struct ScopeGuard {
 
 impl ScopeGuard {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "a guard is entered, not a value")]
     pub fn new() -> Self {
         Self::enter(Scope::new())
     }
