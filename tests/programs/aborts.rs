@@ -4,7 +4,6 @@ use std::error::Error;
 
 use error_tracker::track_exception;
 
-
 #[track_exception]
 fn charge(user_id: u64, card_secret: &str) -> u64 {
     assert!(user_id < 7, "no account {user_id}");

@@ -99,7 +99,8 @@ mod debug_that_locks {
             let locks = Locks(Arc::new(Mutex::new(5)));
             let failed = only(record(|| fails(&locks)));
             let other = locks.clone();
-            let panicked = only(record(|| catch_unwind(std::panic::AssertUnwindSafe(|| panics(&other)))));
+            let panicked =
+                only(record(|| catch_unwind(std::panic::AssertUnwindSafe(|| panics(&other)))));
             [failed, panicked].map(|event| local(&event.frames[0], "locks").to_owned())
         });
         assert_eq!(shown, ["Locks(5)", "Locks(5)"]);

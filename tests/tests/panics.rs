@@ -163,7 +163,9 @@ mod caught_on_the_way {
 
     #[track_exception]
     fn resumes_another_threads() -> u32 {
-        std::thread::spawn(|| panic!("elsewhere")).join().unwrap_or_else(|payload| resume_unwind(payload))
+        std::thread::spawn(|| panic!("elsewhere"))
+            .join()
+            .unwrap_or_else(|payload| resume_unwind(payload))
     }
 
     #[test]

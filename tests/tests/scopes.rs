@@ -28,9 +28,13 @@ async fn wait() {
     let mut waited = false;
     poll_fn(|context| {
         context.waker().wake_by_ref();
-        if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
+        if std::mem::replace(&mut waited, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
-        .await;
+    .await;
 }
 
 mod forms {
@@ -192,14 +196,15 @@ mod values {
     #[test]
     fn names_are_masked_in_context_tags_and_breadcrumbs() {
         let event = only(record(|| {
-            let _scope = scope!(api_token = "t-17", nested = json!({"password": "p-17", "id": 1}));
-            set_tag("session_id", "s-17");
-            breadcrumb!("signed in", card_secret = "c-17");
+            let _scope =
+                scope!(api_token = "t-hidden", nested = json!({"password": "p-hidden", "id": 1}));
+            set_tag("session_id", "s-hidden");
+            breadcrumb!("signed in", card_secret = "c-hidden");
             fails(1)
         }));
         assert_eq!(context(&event)["nested"], json!({"password": "*****", "id": 1}));
         let whole = serde_json::to_string(&event).expect("an event is JSON");
-        assert!(!whole.contains("-17"), "{whole}");
+        assert!(!whole.contains("-hidden"), "{whole}");
     }
 
     #[test]

@@ -28,7 +28,10 @@ fn an_error_becomes_ok_of_the_default_and_is_recorded_as_swallowed() {
 fn a_panic_becomes_ok_of_the_default_and_is_recorded_as_swallowed() {
     let event = only(record(|| assert_eq!(returns_the_default(0), Ok(0))));
     assert_eq!((event.kind, event.message.as_str()), (Kind::Panic, "sector 0"));
-    assert_eq!((functions(&event), event.outcome), (vec!["returns_the_default"], Outcome::Swallowed));
+    assert_eq!(
+        (functions(&event), event.outcome),
+        (vec!["returns_the_default"], Outcome::Swallowed)
+    );
 }
 
 #[test]

@@ -65,7 +65,10 @@ mod joined {
         events.sort_by(|one, other| one.message.cmp(&other.message));
         let [first, second] = &events[..] else { panic!("{:#?}", told(&events)) };
         assert_eq!((functions(first), first.outcome), (vec!["read"], Outcome::Handled));
-        assert_eq!((functions(second), second.outcome), (vec!["read", "both"], Outcome::Propagated));
+        assert_eq!(
+            (functions(second), second.outcome),
+            (vec!["read", "both"], Outcome::Propagated)
+        );
         assert_eq!(local(&second.frames[0], "sector"), "2");
     }
 
@@ -168,7 +171,9 @@ mod cancelled {
         let limited = async {
             let waiting = async {
                 let mut waiting = pin!(fails_then_waits());
-                assert!(poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context))).await.is_pending());
+                assert!(poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context)))
+                    .await
+                    .is_pending());
                 waiting.await
             };
             tokio::time::timeout(Duration::from_millis(1), waiting).await
@@ -234,10 +239,14 @@ mod interleaved {
         let failed = fails(number);
         let mut waited = false;
         poll_fn(|context| {
-        context.waker().wake_by_ref();
-        if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }
-    })
-            .await;
+            context.waker().wake_by_ref();
+            if std::mem::replace(&mut waited, true) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
         failed
     }
 
@@ -400,11 +409,12 @@ mod shapes {
     impl Reads for Shelf {
         #[track_exception]
         async fn read(&self, sector: u32) -> Result<u32, Disk> {
-            super::read(sector).await
+            read(sector).await
         }
     }
 
     #[track_exception]
+    #[expect(clippy::manual_async_fn, reason = "this shape is what is tested")]
     fn returns_a_future(sector: u32) -> impl Future<Output = Result<u32, Disk>> {
         async move { read(sector).await }
     }

@@ -45,7 +45,8 @@ fn fails(number: u32) -> Result<u32, Disk> {
 
 #[test]
 fn a_thread_that_ends_in_a_panic_is_one_event() {
-    let event = stored("plain 1", || thread::spawn(|| -> u32 { panic!("plain 1") }).join().is_err());
+    let event =
+        stored("plain 1", || thread::spawn(|| -> u32 { panic!("plain 1") }).join().is_err());
     assert_eq!((event.kind, event.outcome), (Kind::Panic, Outcome::Propagated));
     assert!(event.frames.is_empty());
 }
@@ -67,7 +68,9 @@ async fn panics_later(number: u32) -> u32 {
 #[test]
 fn a_task_that_ends_in_a_panic_is_one_event_with_the_frames_of_its_futures() {
     let event = stored("task 3", || {
-        runtime().block_on(async { tokio::spawn(panics_later(3)).await.is_err_and(|end| end.is_panic()) })
+        runtime().block_on(async {
+            tokio::spawn(panics_later(3)).await.is_err_and(|end| end.is_panic())
+        })
     });
     assert_eq!(functions(&event), ["panics", "panics_later"]);
     assert_eq!(event.outcome, Outcome::Propagated);
@@ -76,7 +79,9 @@ fn a_task_that_ends_in_a_panic_is_one_event_with_the_frames_of_its_futures() {
 #[test]
 fn a_blocking_task_that_ends_in_a_panic_is_one_event() {
     let event = stored("blocking 4", || {
-        runtime().block_on(async { tokio::task::spawn_blocking(|| panics("blocking", 4)).await.is_err() })
+        runtime().block_on(async {
+            tokio::task::spawn_blocking(|| panics("blocking", 4)).await.is_err()
+        })
     });
     assert_eq!(functions(&event), ["panics"]);
 }
@@ -149,7 +154,8 @@ fn before_and_after_a_tracker_nothing_is_recorded_and_nothing_changes() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let stored = Stored::open(&path);
-    let mut seen: Vec<_> = stored.events().iter().map(|event| event["message"].to_string()).collect();
+    let mut seen: Vec<_> =
+        stored.events().iter().map(|event| event["message"].to_string()).collect();
     seen.sort();
     assert_eq!(seen, ["\"disk 3\"", "\"disk 5\"", "\"panic 4\""]);
     assert_eq!(stored.count(), 3);
