@@ -75,7 +75,8 @@ impl<T, W: Way<T>> Local for Kept<T, W> {
 pub struct Head<T> {
     bytes: [u8; HEAD],
     length: usize,
-    armed: Option<Box<str>>,
+    /// The whole text, if the value is longer; boxed twice, so that its absence is one word.
+    armed: Option<Box<Box<str>>>,
     of: PhantomData<fn() -> T>,
 }
 
@@ -126,12 +127,15 @@ impl HasHead for Vec<u8> {
 
 impl<T: HasHead + Limited> Head<T> {
     #[inline(always)]
-    fn new(value: &T, whole: bool) -> Self {
+    fn new(value: &T, whole: impl FnOnce() -> bool) -> Self {
         let bytes = value.bytes();
-        let mut head = [0; HEAD];
-        let kept = bytes.len().min(HEAD);
-        head[..kept].copy_from_slice(&bytes[..kept]);
-        let armed = if whole && bytes.len() > HEAD { Some(sketched(value)) } else { None };
+        let (mut head, mut armed) = ([0; HEAD], None);
+        if bytes.len() > HEAD {
+            head.copy_from_slice(&bytes[..HEAD]);
+            armed = whole().then(|| Box::new(sketched(value)));
+        } else {
+            head[..bytes.len()].copy_from_slice(bytes);
+        }
         Self { bytes: head, length: bytes.len(), armed, of: PhantomData }
     }
 }
@@ -239,7 +243,7 @@ macro_rules! steps {
 steps! {
     KeepCopyLimited [&&&&&] (Copy + Limited) -> Kept<T, ByLimited>, |value, _whole| Kept::new(value);
     KeepCopy [&&&&] (Copy + Debug) -> Kept<T, ByDebug>, |value, _whole| Kept::new(value);
-    KeepHead [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole());
+    KeepHead [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole);
     KeepLimited [&&] (Limited + ?Sized) -> Owned<T>,
         |value, whole| Owned::new(if whole() { Some(sketched(value)) } else { None });
     KeepDebug [&] (Debug + ?Sized) -> Owned<T>,
