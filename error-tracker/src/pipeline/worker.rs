@@ -100,7 +100,7 @@ impl Worker {
         let cycle = catch_unwind(AssertUnwindSafe(|| self.cycle(now, asked)));
         cycle.unwrap_or_else(|payload| {
             // Dropping what somebody panicked with may panic again.
-            std::mem::forget(payload);
+            crate::keep::discard(payload);
             self.recover(now, asked)
         })
     }
