@@ -190,17 +190,24 @@ impl<'a, E: ?Sized> Fault<'a, E> {
     }
 }
 
-macro_rules! views {
-    ($($exit:ident, $fault:ident: [$($exit_refs:tt)*], [$($fault_refs:tt)*],
-       [$($bound:tt)*], |$error:ident| $view:expr;)*) => { $(
-        /// One step of the lookup.
-        pub trait $exit<'a> {
-            /// Views the error, if it is one.
-            fn failure(&self) -> Option<Failure<'a>>;
-        }
+/// A step of the lookup: one trait for all steps, so that the compiler tries one at each.
+pub trait Exits<'a> {
+    /// Views the error, if it is one.
+    fn failure(&self) -> Option<Failure<'a>>;
+}
 
-        impl<'a, T, E: $($bound)*> $exit<'a> for $($exit_refs)* Exit<'a, Result<T, E>> {
-            #[inline(always)]
+/// A step of the lookup: one trait for all steps, so that the compiler tries one at each.
+pub trait Faults<'a> {
+    /// Views the error.
+    fn failure(&self) -> Failure<'a>;
+}
+
+macro_rules! views {
+    ($([$($exit_refs:tt)*], [$($fault_refs:tt)*],
+       [$($bound:tt)*], |$error:ident| $view:expr;)*) => { $(
+        impl<'a, T, E: $($bound)*> Exits<'a> for $($exit_refs)* Exit<'a, Result<T, E>> {
+            #[cfg_attr(debug_assertions, inline)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn failure(&self) -> Option<Failure<'a>> {
                 match self.0 {
                     Ok(_) => None,
@@ -209,13 +216,7 @@ macro_rules! views {
             }
         }
 
-        /// One step of the lookup.
-        pub trait $fault<'a> {
-            /// Views the error.
-            fn failure(&self) -> Failure<'a>;
-        }
-
-        impl<'a, E: $($bound)*> $fault<'a> for $($fault_refs)* Fault<'a, E> {
+        impl<'a, E: $($bound)*> Faults<'a> for $($fault_refs)* Fault<'a, E> {
             fn failure(&self) -> Failure<'a> {
                 let $error = self.0;
                 Failure($view)
@@ -225,28 +226,24 @@ macro_rules! views {
 }
 
 views! {
-    ExitError, FaultError: [&&&&&&], [&&&&&], [Error + 'a],
+    [&&&&&&], [&&&&&], [Error + 'a],
         |error| View::Typed(error, type_name::<E>());
-    ExitSendSync, FaultSendSync: [&&&&&], [&&&&], [AsRef<dyn Error + Send + Sync> + Debug],
+    [&&&&&], [&&&&], [AsRef<dyn Error + Send + Sync> + Debug],
         |error| View::Boxed(error.as_ref(), type_name::<E>(), error);
-    ExitBoxed, FaultBoxed: [&&&&], [&&&], [AsRef<dyn Error> + Debug],
+    [&&&&], [&&&], [AsRef<dyn Error> + Debug],
         |error| View::Boxed(error.as_ref(), type_name::<E>(), error);
-    ExitDisplay, FaultDisplay: [&&&], [&&], [Display + 'a],
+    [&&&], [&&], [Display + 'a],
         |error| View::Display(error, type_name::<E>());
-    ExitDebug, FaultDebug: [&&], [&], [Debug + 'a],
+    [&&], [&], [Debug + 'a],
         |error| View::Debug(error, type_name::<E>());
-    ExitOpaque, FaultOpaque: [&], [], [],
+    [&], [], [],
         |_error| View::Opaque(type_name::<E>());
 }
 
 /// The last step of the lookup: not a `Result`.
-pub trait ExitNone<'a> {
-    /// Returns `None`: nothing failed.
-    fn failure(&self) -> Option<Failure<'a>>;
-}
-
-impl<'a, R> ExitNone<'a> for Exit<'a, R> {
-    #[inline(always)]
+impl<'a, R> Exits<'a> for Exit<'a, R> {
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn failure(&self) -> Option<Failure<'a>> {
         None
     }

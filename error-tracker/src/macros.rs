@@ -51,11 +51,7 @@ macro_rules! __init {
     (($builder:expr) globals: [$($path:path),* $(,)?] $(, $($rest:tt)*)?) => {
         $crate::__init!(
             ($builder $(.global(::core::stringify!($path), |show| {
-                #[allow(unused_imports)]
-                use $crate::__private::{
-                    KeepCopy as _, KeepCopyLimited as _, KeepDebug as _, KeepHead as _,
-                    KeepLimited as _, KeepType as _,
-                };
+                use $crate::__private::Keep as _;
                 static SITE: $crate::__private::Site = $crate::__private::Site::new("", "", "", 0, &[], &[]);
                 show.global(
                     ::core::stringify!($path),

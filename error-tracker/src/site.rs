@@ -152,7 +152,8 @@ impl Arming {
     }
 
     /// Tells whether this call formats its owned arguments.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn formats(&self) -> bool {
         self.calls.load(Ordering::Relaxed) != 0 && self.formats_armed()
     }

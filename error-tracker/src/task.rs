@@ -20,25 +20,29 @@ thread_local! {
 }
 
 /// Returns the word.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn word() -> u32 {
     WORD.with(Cell::get)
 }
 
 /// Replaces the word.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn set_word(word: u32) {
     WORD.with(|cell| cell.set(word));
 }
 
 /// Returns how many annotated calls are running on this thread.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn depth() -> u32 {
     word() & DEPTH
 }
 
 /// Returns the depth in a word.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) const fn depth_of(word: u32) -> u32 {
     word & DEPTH
 }

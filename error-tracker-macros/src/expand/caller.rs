@@ -179,11 +179,8 @@ fn call(
 
 fn tracked(plan: &Plan, root: &Root, body: &Body, call: TokenStream) -> TokenStream {
     let (here, p) = (Span::mixed_site(), root.private());
-    let settle = Settle {
-        root,
-        returns: &plan.returns,
-        silent: None,
-        ignore: &plan.options.ignore };
+    let settle =
+        Settle { root, returns: &plan.returns, silent: None, ignore: &plan.options.ignore };
     let site = site::site(plan, root, &body.points);
     let (entry, kept, allow) =
         (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));

@@ -10,7 +10,7 @@ pub(crate) fn keep_traits(root: &Root) -> TokenStream {
     let p = root.private();
     quote_spanned! {Span::mixed_site()=>
         #[allow(unused_imports)]
-        use #p::{KeepCopyLimited as _, KeepCopy as _, KeepHead as _, KeepLimited as _, KeepDebug as _, KeepType as _};
+        use #p::Keep as _;
     }
 }
 
@@ -23,8 +23,7 @@ pub(crate) fn exit(root: &Root, place: TokenStream) -> TokenStream {
 pub(crate) fn exit_of(root: &Root, borrow: TokenStream) -> TokenStream {
     let p = root.private();
     quote_spanned! {Span::mixed_site()=> {
-        #[allow(unused_imports)]
-        use #p::{ExitError as _, ExitSendSync as _, ExitBoxed as _, ExitDisplay as _, ExitDebug as _, ExitOpaque as _, ExitNone as _};
+        use #p::Exits as _;
         (&&&&&&&#p::Exit::new(#borrow)).failure()
     }}
 }
@@ -33,8 +32,7 @@ pub(crate) fn exit_of(root: &Root, borrow: TokenStream) -> TokenStream {
 pub(crate) fn fault(root: &Root, borrow: TokenStream) -> TokenStream {
     let p = root.private();
     quote_spanned! {Span::mixed_site()=> {
-        #[allow(unused_imports)]
-        use #p::{FaultError as _, FaultSendSync as _, FaultBoxed as _, FaultDisplay as _, FaultDebug as _, FaultOpaque as _};
+        use #p::Faults as _;
         (&&&&&&#p::Fault::new(#borrow)).failure()
     }}
 }
@@ -47,8 +45,7 @@ pub(crate) fn value(root: &Root, shown: &Shown) -> TokenStream {
         Sigil::Display => quote_spanned!(Span::mixed_site()=> #p::Value::display(&(#expr))),
         Sigil::Debug => quote_spanned!(Span::mixed_site()=> #p::Value::debug(&(#expr))),
         Sigil::None => quote_spanned! {Span::mixed_site()=> {
-            #[allow(unused_imports)]
-            use #p::{ValueJson as _, ValueDebug as _, ValueType as _};
+            use #p::Values as _;
             (&&&#p::Cap::new(&(#expr))).value()
         }},
     }

@@ -58,11 +58,7 @@ fn block(
 ) -> TokenStream {
     let here = Span::mixed_site();
     let body = Body::new(block.clone(), returns, Reach::Line);
-    let settle = Settle {
-        root,
-        returns,
-        silent: call.silent.as_ref(),
-        ignore: &[] };
+    let settle = Settle { root, returns, silent: call.silent.as_ref(), ignore: &[] };
     let site = site(root, &body.points, call.span);
     let guard = made(root, &call.extras, "ScopeGuard");
     let named = scope.map(|scope| quote_spanned!(here=> let #scope = &__scope;));
@@ -73,11 +69,8 @@ fn block(
 fn future(root: &Root, call: &ScopeCall, future: &ExprAsync) -> TokenStream {
     let (here, p) = (Span::mixed_site(), root.private());
     let body = Body::new(future.block.clone(), &Returns::Unknown, Reach::Line);
-    let settle = Settle {
-        root,
-        returns: &Returns::Unknown,
-        silent: call.silent.as_ref(),
-        ignore: &[] };
+    let settle =
+        Settle { root, returns: &Returns::Unknown, silent: call.silent.as_ref(), ignore: &[] };
     let site = site(root, &body.points, call.span);
     let scope = made(root, &call.extras, "Scope");
     let (attrs, capture) = (&future.attrs, &future.capture);

@@ -24,7 +24,8 @@ impl Line {
     }
 
     /// Notes that a point is reached.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn set(&self, point: u32) {
         self.0.store(point, Ordering::Relaxed);
     }
@@ -56,7 +57,8 @@ impl Panicked {
 ///
 /// A closure that is called in place may borrow too little for what it returns; this bound makes
 /// it `FnOnce`.
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
@@ -78,7 +80,8 @@ pub struct Frame<'f> {
 
 impl<'f> Frame<'f> {
     /// Enters the call.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn enter(site: &'static Site, shown: &'f dyn Shown) -> Self {
         let word = task::word();
         task::set_word(word + 1);
@@ -89,7 +92,8 @@ impl<'f> Frame<'f> {
     }
 
     /// Returns where the body notes its points. Called once, when the frame stands in its place.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn line(&self) -> &Line {
         #[cfg(panic = "abort")]
         super::frame_list::push(self.site, self.shown, &self.line);
@@ -97,7 +101,8 @@ impl<'f> Frame<'f> {
     }
 
     /// Leaves the call without a failure.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn leave(self) {
         let word = task::word();
         if word & OPEN != 0 {
@@ -107,7 +112,8 @@ impl<'f> Frame<'f> {
         self.done();
     }
 
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn done(self) {
         #[cfg(panic = "abort")]
         super::frame_list::pop();
@@ -155,7 +161,8 @@ impl<'f> Frame<'f> {
 
 impl Drop for Frame<'_> {
     // Inlined, so that what it needs is put together in the landing pad and nowhere else.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         unwound(self.site, self.shown, self.line.get());
     }

@@ -9,15 +9,9 @@ mod silent;
 mod tracked;
 
 pub use crate::capture::{with, Extras, Masked, Show, Shown, With};
-pub use crate::fault::{
-    Exit, ExitBoxed, ExitDebug, ExitDisplay, ExitError, ExitNone, ExitOpaque, ExitSendSync,
-    Failure, Fault, FaultBoxed, FaultDebug, FaultDisplay, FaultError, FaultOpaque, FaultSendSync,
-};
-pub use crate::keep::{
-    Cap, KeepCopy, KeepCopyLimited, KeepDebug, KeepHead, KeepLimited, KeepType, Limited, Local,
-    Serialized,
-};
-pub use crate::scope::{Plain, Scope, ScopeGuard, Value, ValueDebug, ValueJson, ValueType};
+pub use crate::fault::{Exit, Exits, Failure, Fault, Faults};
+pub use crate::keep::{Cap, Keep, Limited, Local, Serialized};
+pub use crate::scope::{Plain, Scope, ScopeGuard, Value, Values};
 pub use crate::site::{Point, Site};
 
 pub use self::captures::{breadcrumb, capture_failure, capture_message, handle, print_failure};

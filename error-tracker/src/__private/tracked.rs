@@ -46,7 +46,8 @@ struct Suspended {
 
 impl<'f, K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Tracked<'f, K, F, V> {
     /// Makes the frame of a future that is about to be polled.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn new(
         site: &'static Site,
         kept: K,
@@ -66,7 +67,8 @@ impl<'f, K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Tracked<'f, K, F
 impl<K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Future for Tracked<'_, K, F, V> {
     type Output = F::Output;
 
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.get_mut();
         let mark = enter(&mut this.suspended);
@@ -126,7 +128,8 @@ impl<K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Future for Silenced<
     }
 }
 
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn enter(suspended: &mut Option<Box<Suspended>>) -> Mark {
     let before = task::word();
     if before & (OPEN | SCOPED) != 0 || suspended.is_some() {
@@ -198,7 +201,8 @@ fn suspend(mark: Mark) -> Option<Box<Suspended>> {
     (!is_empty).then(|| Box::new(Suspended { records, scopes }))
 }
 
-#[inline(always)]
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn depart(mark: Mark) {
     #[cfg(panic = "abort")]
     super::frame_list::pop();
@@ -207,7 +211,8 @@ fn depart(mark: Mark) {
 }
 
 impl<K: Shown, F, V> Drop for Tracked<'_, K, F, V> {
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         if let Some(suspended) = self.suspended.take() {
             cancelled(suspended);
@@ -233,7 +238,8 @@ struct Polling<'p> {
 
 impl Drop for Polling<'_> {
     // Inlined, so that its fields are put together in the landing pad and nowhere else.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         unwound((self.site, self.shown, self.line), self.mark);
     }

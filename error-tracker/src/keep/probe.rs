@@ -12,7 +12,8 @@ pub struct Cap<'a, T: ?Sized>(pub(crate) &'a T);
 
 impl<'a, T: ?Sized> Cap<'a, T> {
     /// Wraps the value for method lookup.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn new(value: &'a T) -> Self {
         Self(value)
     }
@@ -55,7 +56,8 @@ impl<T: Limited> Way<T> for ByLimited {
 }
 
 impl<T: Copy, W> Kept<T, W> {
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn new(value: &T) -> Self {
         let small = size_of::<T>() <= LARGEST_COPY;
         Self { value: if small { Some(*value) } else { None }, way: PhantomData }
@@ -89,7 +91,8 @@ pub trait HasHead {
 }
 
 impl HasHead for String {
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bytes(&self) -> &[u8] {
         self.as_bytes()
     }
@@ -110,7 +113,8 @@ impl HasHead for String {
 }
 
 impl HasHead for Vec<u8> {
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bytes(&self) -> &[u8] {
         self
     }
@@ -126,8 +130,14 @@ impl HasHead for Vec<u8> {
 }
 
 impl<T: HasHead + Limited> Head<T> {
+<<<<<<< HEAD
     #[inline(always)]
     fn new(value: &T, whole: impl FnOnce() -> bool) -> Self {
+=======
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn new(value: &T, whole: bool) -> Self {
+>>>>>>> macros
         let bytes = value.bytes();
         let (mut head, mut armed) = ([0; HEAD], None);
         if bytes.len() > HEAD {
@@ -209,29 +219,31 @@ pub(crate) fn discard(payload: Box<dyn std::any::Any + Send>) {
     }
 }
 
-macro_rules! steps {
-    ($($trait:ident [$($refs:tt)*] ($($bound:tt)*) -> $out:ty,
-       |$value:ident, $whole:ident| $make:expr;)*) => { $(
-        /// One step of the lookup.
-        pub trait $trait {
-            /// What is kept.
-            type Out: Local;
-            /// Keeps the value; formats it only if the call site is armed.
-            fn keep(&self, site: &Site) -> Self::Out;
-            /// Keeps the value; formats it now if it can't be kept.
-            fn keep_always(&self, site: &Site) -> Self::Out;
-        }
+/// A step of the lookup: one trait for all steps, so that the compiler tries one at each.
+pub trait Keep {
+    /// What is kept.
+    type Out: Local;
+    /// Keeps the value; formats it only if the call site is armed.
+    fn keep(&self, site: &Site) -> Self::Out;
+    /// Keeps the value; formats it now if it can't be kept.
+    fn keep_always(&self, site: &Site) -> Self::Out;
+}
 
-        impl<'a, T: $($bound)*> $trait for $($refs)* Cap<'a, T> {
+macro_rules! steps {
+    ($([$($refs:tt)*] ($($bound:tt)*) -> $out:ty,
+       |$value:ident, $whole:ident| $make:expr;)*) => { $(
+        impl<'a, T: $($bound)*> Keep for $($refs)* Cap<'a, T> {
             type Out = $out;
 
-            #[inline(always)]
+            #[cfg_attr(debug_assertions, inline)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep(&self, site: &Site) -> $out {
                 let ($value, $whole) = (self.0, || site.arming.formats());
                 $make
             }
 
-            #[inline(always)]
+            #[cfg_attr(debug_assertions, inline)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep_always(&self, _: &Site) -> $out {
                 let ($value, $whole) = (self.0, || true);
                 $make
@@ -241,14 +253,21 @@ macro_rules! steps {
 }
 
 steps! {
+<<<<<<< HEAD
     KeepCopyLimited [&&&&&] (Copy + Limited) -> Kept<T, ByLimited>, |value, _whole| Kept::new(value);
     KeepCopy [&&&&] (Copy + Debug) -> Kept<T, ByDebug>, |value, _whole| Kept::new(value);
     KeepHead [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole);
     KeepLimited [&&] (Limited + ?Sized) -> Owned<T>,
+=======
+    [&&&&&] (Copy + Limited) -> Kept<T, ByLimited>, |value, _whole| Kept::new(value);
+    [&&&&] (Copy + Debug) -> Kept<T, ByDebug>, |value, _whole| Kept::new(value);
+    [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole());
+    [&&] (Limited + ?Sized) -> Owned<T>,
+>>>>>>> macros
         |value, whole| Owned::new(if whole() { Some(sketched(value)) } else { None });
-    KeepDebug [&] (Debug + ?Sized) -> Owned<T>,
+    [&] (Debug + ?Sized) -> Owned<T>,
         |value, whole| Owned::new(if whole() { Some(debugged(value)) } else { None });
-    KeepType [] (?Sized) -> Owned<T>, |_value, _whole| Owned::new(None);
+    [] (?Sized) -> Owned<T>, |_value, _whole| Owned::new(None);
 }
 
 #[cold]

@@ -13,4 +13,4 @@ pub use self::data::Scope;
 pub(crate) use self::data::{Crumb, Root, RING};
 pub use self::guard::ScopeGuard;
 pub(crate) use self::stack::{collect, enter, in_root, in_task, leave, suspend, Carried, Mark};
-pub use self::value::{Plain, Value, ValueDebug, ValueJson, ValueType};
+pub use self::value::{Plain, Value, Values};

@@ -151,7 +151,8 @@ const SCOPES: u32 = 3;
 
 impl Mark {
     /// Marks the bottom of an empty stack.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn clean(outermost: bool) -> Self {
         Self(CLEAN | u32::from(outermost))
     }
@@ -160,7 +161,8 @@ impl Mark {
         Self((scopes as u32) << SCOPES | if outermost { OUTERMOST | PUSHED } else { 0 })
     }
 
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn is_outermost(self) -> bool {
         self.0 & OUTERMOST != 0
     }

@@ -139,37 +139,25 @@ impl Plain for Value {
     }
 }
 
-/// One step of the lookup: a plain type.
-pub trait ValueJson {
+/// A step of the lookup: a plain type, else one with `Debug`, else only the type's name.
+pub trait Values {
     /// Takes the value.
     fn value(&self) -> Value;
 }
 
-impl<T: Plain + ?Sized> ValueJson for &&Cap<'_, T> {
+impl<T: Plain + ?Sized> Values for &&Cap<'_, T> {
     fn value(&self) -> Value {
         Value(self.0.to_json())
     }
 }
 
-/// One step of the lookup: a type with `Debug`.
-pub trait ValueDebug {
-    /// Takes the value.
-    fn value(&self) -> Value;
-}
-
-impl<T: Debug + ?Sized> ValueDebug for &Cap<'_, T> {
+impl<T: Debug + ?Sized> Values for &Cap<'_, T> {
     fn value(&self) -> Value {
         Value::debug(self.0)
     }
 }
 
-/// The last step of the lookup: only the type's name.
-pub trait ValueType {
-    /// Takes the type's name.
-    fn value(&self) -> Value;
-}
-
-impl<T: ?Sized> ValueType for Cap<'_, T> {
+impl<T: ?Sized> Values for Cap<'_, T> {
     fn value(&self) -> Value {
         Value::type_of::<T>()
     }
