@@ -130,14 +130,9 @@ impl HasHead for Vec<u8> {
 }
 
 impl<T: HasHead + Limited> Head<T> {
-<<<<<<< HEAD
-    #[inline(always)]
-    fn new(value: &T, whole: impl FnOnce() -> bool) -> Self {
-=======
     #[cfg_attr(debug_assertions, inline)]
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn new(value: &T, whole: bool) -> Self {
->>>>>>> macros
+    fn new(value: &T, whole: impl FnOnce() -> bool) -> Self {
         let bytes = value.bytes();
         let (mut head, mut armed) = ([0; HEAD], None);
         if bytes.len() > HEAD {
@@ -253,17 +248,10 @@ macro_rules! steps {
 }
 
 steps! {
-<<<<<<< HEAD
-    KeepCopyLimited [&&&&&] (Copy + Limited) -> Kept<T, ByLimited>, |value, _whole| Kept::new(value);
-    KeepCopy [&&&&] (Copy + Debug) -> Kept<T, ByDebug>, |value, _whole| Kept::new(value);
-    KeepHead [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole);
-    KeepLimited [&&] (Limited + ?Sized) -> Owned<T>,
-=======
     [&&&&&] (Copy + Limited) -> Kept<T, ByLimited>, |value, _whole| Kept::new(value);
     [&&&&] (Copy + Debug) -> Kept<T, ByDebug>, |value, _whole| Kept::new(value);
-    [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole());
+    [&&&] (HasHead + Limited) -> Head<T>, |value, whole| Head::new(value, whole);
     [&&] (Limited + ?Sized) -> Owned<T>,
->>>>>>> macros
         |value, whole| Owned::new(if whole() { Some(sketched(value)) } else { None });
     [&] (Debug + ?Sized) -> Owned<T>,
         |value, whole| Owned::new(if whole() { Some(debugged(value)) } else { None });
