@@ -1,0 +1,169 @@
+//! The rows: what each budget of DESIGN.md allows, and what was measured for it.
+
+use crate::builds;
+use crate::callgrind::{self, Figures};
+use crate::cold::Cold;
+use crate::table::{Row, Table};
+
+const INSTRUCTIONS: &str = "instructions";
+const ALLOCATIONS: &str = "allocations";
+const MICROS: &str = "µs, median of 5";
+
+/// Rows that are measured together.
+#[derive(Clone, Copy)]
+pub(crate) enum Group {
+    Calls,
+    Errors,
+    Panics,
+    Cold,
+    Build,
+    DevBuild,
+}
+
+impl Group {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Calls, Self::Errors, Self::Panics, Self::Cold, Self::Build, Self::DevBuild];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "calls" => Self::Calls,
+            "errors" => Self::Errors,
+            "panics" => Self::Panics,
+            "cold" => Self::Cold,
+            "build" => Self::Build,
+            "dev-build" => Self::DevBuild,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn measure(self, table: &mut Table) {
+        let counts = matches!(self, Self::Calls | Self::Errors | Self::Panics);
+        if counts && !callgrind::is_there() {
+            table.note("instructions are not counted: valgrind is not installed");
+        }
+        match self {
+            Self::Calls => calls(table),
+            Self::Errors => errors(table),
+            Self::Panics => panics(table),
+            Self::Cold => cold(table),
+            Self::Build => builds::release(table),
+            Self::DevBuild => builds::development(table),
+        }
+    }
+}
+
+/// Ours, the peer's and the bare one's figures for one thing.
+struct Three {
+    ours: Figures,
+    peer: Figures,
+    bare: Figures,
+}
+
+impl Three {
+    fn count(names: [&str; 3], calls: [u64; 3]) -> Self {
+        let [ours, peer, bare] = [0, 1, 2].map(|at| match names[at] {
+            "" => Figures::default(),
+            name => {
+                eprintln!("counting {name}");
+                match name {
+                    "known-ours" => callgrind::count_within_a_second(name, calls[at]),
+                    _ if is_happy(name) => callgrind::count_difference(name, calls[at]),
+                    _ => callgrind::count(name, calls[at]),
+                }
+            }
+        });
+        Self { ours, peer, bare }
+    }
+
+    fn row(
+        &self,
+        name: &'static str,
+        unit: &'static str,
+        budget: impl FnOnce(f64) -> Option<f64>,
+    ) -> Row {
+        let bare = self.bare.get(unit);
+        let budget = bare.and_then(budget);
+        Row { name, unit, ours: self.ours.get(unit), peer: self.peer.get(unit), bare, budget }
+    }
+}
+
+/// Tells whether a case counts single instructions.
+fn is_happy(case: &str) -> bool {
+    ["two-", "six-", "async-"].iter().any(|start| case.starts_with(start))
+}
+
+fn calls(table: &mut Table) {
+    let mut add = |name, cases: [&str; 3], calls, above: f64| {
+        let three = Three::count(cases, calls);
+        table.add(three.row(name, INSTRUCTIONS, |bare| Some(bare + above)));
+        let failing = cases[0].starts_with("armed");
+        table.add(three.row(name, ALLOCATIONS, |bare| (!failing).then_some(bare)));
+    };
+    let often = [1_000, 200, 1_000];
+    add("call, 2 arguments, two `?`", ["two-ours", "two-peer", "two-bare"], often, 30.0);
+    let armed = [20_000, 1, 20_000];
+    add("the same, 1 in 10,000 fails", ["armed-ours", "", "armed-bare"], armed, 60.0);
+    add("call, 6 arguments", ["six-ours", "six-peer", "six-bare"], often, 90.0);
+    add("async call, 2 arguments, 1 poll", ["async-ours", "async-peer", "async-bare"], often, 60.0);
+}
+
+fn errors(table: &mut Table) {
+    let three = Three::count(["known-ours", "err-peer", "err-bare"], [100, 100, 100]);
+    let name = "`Err` at a known site, counted";
+    table.add(three.row(name, INSTRUCTIONS, |_| Some(4_600.0)));
+    table.add(three.row(name, ALLOCATIONS, |_| Some(3.0)));
+    let three = Three::count(["stack-ours", "stack-peer", "deep-bare"], [8, 8, 8]);
+    let name = "`Err` with the stack, 42 frames";
+    table.add(three.row(name, INSTRUCTIONS, |_| Some(85_000.0)));
+    table.add(three.row(name, ALLOCATIONS, |_| Some(4.0)));
+    let three = Three::count(["", "std-capture", "walk"], [1, 8, 8]);
+    let walk = three.row("", INSTRUCTIONS, |_| None).bare.unwrap_or_default();
+    let std = three.row("", INSTRUCTIONS, |_| None).peer.unwrap_or_default();
+    table.note(format!(
+        "the walk of {} frames alone: {walk:.0} instructions; std's capture: {std:.0}",
+        three.bare.get("frames").unwrap_or_default()
+    ));
+}
+
+fn panics(table: &mut Table) {
+    let three = Three::count(["panic-ours", "panic-peer", "panic-bare"], [8, 8, 8]);
+    let walk = callgrind::count("walk", 8).get(INSTRUCTIONS);
+    let name = "panic caught, 42 frames";
+    table.add(three.row(name, INSTRUCTIONS, |bare| Some(bare + 1.5 * walk?)));
+    table.add(three.row(name, ALLOCATIONS, |_| None));
+}
+
+fn cold(table: &mut Table) {
+    let of = |case: &str, what: &str| {
+        eprintln!("timing {case}");
+        Cold::of(case).micros(what)
+    };
+    let walk = of("cold-walk", "first");
+    let (ours, peer) = (Cold::of("cold-ours"), Cold::of("cold-peer"));
+    let row = |name, ours, peer, bare, budget| Row { name, unit: MICROS, ours, peer, bare, budget };
+    table.add(row(
+        "first `Err` of a process; bare: a first walk",
+        ours.micros("first"),
+        peer.micros("first"),
+        walk,
+        walk.map(|walk| 3.0 * walk),
+    ));
+    let bare = of("cold-bare-panic", "first");
+    table.add(row(
+        "first panic of a process; bare: a panic",
+        of("cold-ours-panic", "first"),
+        of("cold-peer-panic", "first"),
+        bare,
+        bare.zip(walk).map(|(bare, walk)| bare + 3.0 * walk),
+    ));
+    table.add(row("`init!`", ours.micros("init"), peer.micros("init"), None, Some(5_000.0)));
+    let resolve = of("cold-resolve", "first");
+    let commit = of("cold-commit", "first");
+    table.add(row(
+        "stored after the first failure; bare: a stack resolved",
+        of("cold-stored", "first"),
+        None,
+        resolve,
+        resolve.zip(commit).map(|(resolve, commit)| 2.0 * resolve + commit),
+    ));
+}
