@@ -35,6 +35,16 @@ pub(crate) fn run(case: &str, calls: u64) -> Figures {
 /// How often a case is repeated that did not fit into one second of the clock.
 const TRIES: usize = 8;
 
+/// Counts a case by what as many calls again add, so that nothing but the calls is counted.
+pub(crate) fn count_difference(case: &str, calls: u64) -> Figures {
+    let (once, mut twice) = (count(case, calls), count(case, 2 * calls));
+    let of = |figures: &Figures| figures.get("instructions");
+    if let Some((once, both)) = of(&once).zip(of(&twice)) {
+        twice.0.insert("instructions".to_owned(), (2.0 * both - once).round());
+    }
+    twice
+}
+
 /// Counts a case that must begin and end in the same second.
 pub(crate) fn count_within_a_second(case: &str, calls: u64) -> Figures {
     let mut figures = count(case, calls);

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::allocations;
 
+/// A case's name, and what runs it so many times.
+pub(super) type Case = (&'static str, fn(u64));
+
 /// A tracker that stores into a file of its own, until it drops.
 pub(super) struct Ours<G> {
     _guard: G,

@@ -48,6 +48,7 @@ impl Row {
         };
         let ratio = self.ratio().map_or(String::new(), |ratio| match ratio {
             0.1.. => format!("{ratio:.2}"),
+            0.0 => "0".to_owned(),
             _ => format!("1/{:.0}", 1.0 / ratio),
         });
         [

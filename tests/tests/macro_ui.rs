@@ -2,6 +2,7 @@
 //!
 //! `BLESS=1 cargo test --test macro_ui` writes the texts anew. They are those of one compiler, named
 //! in `ui/COMPILER`; another compiler words its own messages differently and is not compared.
+#![allow(clippy::print_stderr, reason = "a skip must be seen")]
 
 #[path = "../fixtures/cargo.rs"]
 mod cargo;

@@ -75,8 +75,6 @@ fn address_sanitizer(tally: &mut Tally) {
         command.args(["--package", "error-tracker", "--target", TARGET]);
         command.args(["--target-dir", &workspace::target("xtask/address")]);
         command.env("RUSTFLAGS", "-Zsanitizer=address");
-        // Payloads of caught panics are forgotten on purpose: dropping one may panic again.
-        command.env("ASAN_OPTIONS", "detect_leaks=0");
         tally.tests(PART, command);
     }
 }

@@ -4,10 +4,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use crate::cases::errors::{panics, quietly};
-use crate::cases::{ours, say};
+use crate::cases::{ours, say, Case};
 use crate::{deep, subjects};
 
-pub(crate) const CASES: &[(&str, fn(u64))] = &[
+pub(crate) const CASES: &[Case] = &[
     ("cold-walk", |_| {
         let mut took = Duration::ZERO;
         deep_cold(|| took = timed(|| _ = black_box(deep::walk())));

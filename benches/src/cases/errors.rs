@@ -3,11 +3,11 @@
 use std::hint::black_box;
 use std::panic::catch_unwind;
 
-use crate::cases::{begin_of_a_second, measure, ours, say};
+use crate::cases::{begin_of_a_second, measure, ours, say, Case};
 use crate::deep;
 use crate::subjects;
 
-pub(crate) const CASES: &[(&str, fn(u64))] = &[
+pub(crate) const CASES: &[Case] = &[
     ("err-bare", |calls| {
         measure(100, calls, || {
             let _ = black_box(subjects::two(black_box(-7), black_box("seven")));

@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
-use crate::cases::{measure, ours};
+use crate::cases::{measure, ours, Case};
 use crate::subjects::{self, Failure};
 
-pub(crate) const CASES: &[(&str, fn(u64))] = &[
+pub(crate) const CASES: &[Case] = &[
     ("two-bare", |calls| two(calls, subjects::two)),
     ("two-ours", |calls| {
         let _ours = ours();

@@ -11,10 +11,10 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::cases::cold::{deep_cold, timed};
 use crate::cases::errors::{panics, quietly, WARM};
 use crate::cases::happy::{six, two};
-use crate::cases::{measure, say};
+use crate::cases::{measure, say, Case};
 use crate::{deep, subjects};
 
-pub(crate) const CASES: &[(&str, fn(u64))] = &[
+pub(crate) const CASES: &[Case] = &[
     ("two-peer", |calls| {
         let _sentry = layered();
         two(calls, subjects::two_peer);
