@@ -5,7 +5,7 @@ use crate::expand::probe;
 use crate::expand::root::Root;
 use crate::parse::options::{Options, LEVELS};
 use crate::text::{laid_out, line_of, one_line};
-use crate::validate::bindings::mentions_self;
+use crate::validate::bindings::{mentions_self, Known};
 use crate::validate::{How, Local, Plan};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
@@ -143,6 +143,8 @@ fn keep(local: &Local, root: &Root) -> TokenStream {
     let here = Span::mixed_site();
     match local.how {
         How::Keep => quote_spanned!(here=> (&&&&&&#p::Cap::new(&#ident)).keep(&__SITE)),
+        How::Known(Known::Text) => quote_spanned!(here=> #p::kept_text(&#ident)),
+        How::Known(_) => quote_spanned!(here=> #p::kept(&#ident)),
         How::Always => quote_spanned!(here=> (&&&&&&#p::Cap::new(&#ident)).keep_always(&__SITE)),
         How::Masked => quote_spanned!(here=> #p::Masked),
         How::Serialize | How::SerializeAlways => {

@@ -10,6 +10,15 @@ pub(crate) struct Binding {
     pub(crate) ident: Ident,
     /// It can be read by others while a `move` closure has its own copy.
     pub(crate) copied: bool,
+    pub(crate) known: Known,
+}
+
+/// A type that the signature alone makes known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Known {
+    Nothing,
+    Primitive,
+    Text,
 }
 
 /// Every binding, in the order of the signature.
@@ -23,13 +32,15 @@ fn of_argument(argument: &FnArg) -> Vec<Binding> {
         FnArg::Typed(typed) if is_conditional(typed) => Vec::new(),
         FnArg::Typed(typed) => {
             // An argument's own name may begin with a capital; further in that is a constant.
-            if let Pat::Ident(PatIdent { ident, subpat: None, .. }) = &*typed.pat {
-                return vec![Binding { ident: ident.clone(), copied: is_copied(&typed.ty) }];
+            if let Pat::Ident(PatIdent { ident, by_ref, subpat: None, .. }) = &*typed.pat {
+                let (ident, plain) = (ident.clone(), by_ref.is_none());
+                let known = if plain { known(&typed.ty) } else { Known::Nothing };
+                return vec![Binding { ident, copied: plain && is_copied(&typed.ty), known }];
             }
             let mut found = Found::default();
             found.visit_pat(&typed.pat);
-            let copied = matches!(&*typed.pat, Pat::Ident(_)) && is_copied(&typed.ty);
-            found.0.into_iter().map(|ident| Binding { ident, copied }).collect()
+            let bound = |ident| Binding { ident, copied: false, known: Known::Nothing };
+            found.0.into_iter().map(bound).collect()
         }
     }
 }
@@ -44,7 +55,22 @@ fn of_receiver(receiver: &Receiver) -> Binding {
         ReceiverKind::Typed(_, ty) => is_copied(ty),
         _ => false,
     };
-    Binding { ident: Ident::from(receiver.self_token), copied }
+    Binding { ident: Ident::from(receiver.self_token), copied, known: Known::Nothing }
+}
+
+fn known(ty: &Type) -> Known {
+    let name = |ty: &Type| match ty {
+        Type::Path(path) if path.qself.is_none() => path.path.get_ident().cloned(),
+        _ => None,
+    };
+    match ty {
+        Type::Reference(to) if to.mutability.is_none() => match name(&to.elem) {
+            Some(inner) if inner == "str" => Known::Text,
+            _ => Known::Nothing,
+        },
+        ty if name(ty).is_some_and(|name| is_primitive(&name)) => Known::Primitive,
+        _ => Known::Nothing,
+    }
 }
 
 /// Shared references and primitive types; of other types it can't be known.

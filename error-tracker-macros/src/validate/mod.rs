@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::parse::function::Function;
 use crate::parse::options::{Options, Silent};
 use crate::text::one_line;
-use bindings::{bindings, Binding};
+use bindings::{bindings, Binding, Known};
 use names::Names;
 use quote::ToTokens;
 use returns::{future_output, Returns};
@@ -20,6 +20,8 @@ use syn::{Block, Expr, ExprAsync, Ident, Item, Stmt};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum How {
     Keep,
+    /// Kept without looking what it can do.
+    Known(Known),
     Always,
     Serialize,
     SerializeAlways,
@@ -155,11 +157,14 @@ fn local(options: &Options, named: &Names, binding: &Binding, shape: Shape) -> O
         (_, true, true) => How::SerializeAlways,
         (_, true, _) => How::Serialize,
         (_, _, true) => How::Always,
+        // Before an `async` block the name may have been bound again, to another type.
+        _ if binding.known != Known::Nothing && shape != Shape::Block => How::Known(binding.known),
         _ => How::Keep,
     };
     // A name that nothing mentions stays unmentioned, so that the lint for unused arguments holds.
     let quiet = shape != Shape::Block && ident.to_string().starts_with('_');
-    let shown = how != How::Keep || quiet || named.has(ident);
+    let asked = !matches!(how, How::Keep | How::Known(_));
+    let shown = asked || quiet || named.has(ident);
     shown.then(|| Local { ident: ident.clone(), name: String::new(), how })
 }
 

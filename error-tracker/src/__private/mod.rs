@@ -10,7 +10,7 @@ mod tracked;
 
 pub use crate::capture::{with, Extras, Masked, Show, Shown, With};
 pub use crate::fault::{Exit, Exits, Failure, Fault, Faults};
-pub use crate::keep::{Cap, Keep, Limited, Local, Serialized};
+pub use crate::keep::{kept, kept_text, Cap, Keep, Limited, Local, Serialized};
 pub use crate::scope::{Plain, Scope, ScopeGuard, Value, Values};
 pub use crate::site::{Point, Site};
 

@@ -16,7 +16,7 @@ use crate::text::{Bounded, Limiter, Limits};
 
 pub use self::collections::Limited;
 pub(crate) use self::probe::{discard, fenced};
-pub use self::probe::{Cap, Keep};
+pub use self::probe::{kept, kept_text, Cap, Keep};
 pub use self::serialized::Serialized;
 
 /// Where a kept value writes itself on a failing exit: bounded text that is masked afterwards.

@@ -73,6 +73,20 @@ impl<T, W: Way<T>> Local for Kept<T, W> {
     }
 }
 
+/// Keeps a number, `bool` or `char`: the macro can tell these without a lookup.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn kept<T: Copy + Debug>(value: &T) -> Kept<T, ByDebug> {
+    Kept::new(value)
+}
+
+/// Keeps a `&str`, the same way.
+#[cfg_attr(debug_assertions, inline)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn kept_text<'a>(value: &&'a str) -> Kept<&'a str, ByLimited> {
+    Kept::new(value)
+}
+
 /// The first bytes of an owned string or byte vector.
 pub struct Head<T> {
     bytes: [u8; HEAD],
