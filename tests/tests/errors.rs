@@ -454,3 +454,29 @@ fn deep_recursion_keeps_the_first_and_the_outermost_frames() {
     assert_eq!(frames[48].function, "… 436 more calls");
     assert_eq!(frames[64].locals[0].value, "499");
 }
+
+/// Only `Debug`, with a secret in it.
+#[derive(Debug)]
+struct Refused {
+    #[expect(dead_code, reason = "shown by Debug")]
+    password: &'static str,
+}
+
+#[test]
+fn what_a_message_quotes_of_debug_text_is_masked() {
+    static GIVEN: &str = "hunter2";
+    #[track_exception]
+    fn log_in() -> Result<(), Refused> {
+        Err(Refused { password: GIVEN })
+    }
+    #[track_exception]
+    fn unwraps() {
+        log_in().unwrap();
+    }
+    let events = record(|| std::panic::catch_unwind(unwraps));
+    let told = format!("{events:?}");
+    assert_eq!(events.len(), 2, "{told}");
+    assert_eq!(events[0].message, "Refused { password: ***** }");
+    assert!(events[1].message.ends_with("Refused { password: ***** }"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}

@@ -125,13 +125,15 @@ impl Recorder {
         let mut names = Names::of(failure);
         names.site.push_str(crate_relative(place.location.file()));
         names.custom.push_str(extras.fingerprint.as_deref().unwrap_or_default());
-        names.text(failure, presented.text);
+        let masked = self.parts.masker.prose(presented.text);
+        names.text(failure, &masked);
         let opening = Opening {
             facts: names.facts(Kind::Error),
             level: extras.level.unwrap_or(Level::Error),
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
-            message: presented.text,
+            said: presented.text,
+            message: &masked,
             location: Some(place.location),
             outcome: outcome_here(),
             depth: task::depth() + 1,
@@ -168,6 +170,7 @@ impl Recorder {
                 let _ = fmt::Write::write_fmt(out, text);
             });
         });
+        let masked = self.parts.masker.prose(message.reveal());
         let custom = extras.fingerprint.clone().unwrap_or_default();
         let facts = Facts {
             kind: Kind::Message,
@@ -182,7 +185,8 @@ impl Recorder {
             level: extras.level.unwrap_or(Level::Info),
             type_name: "",
             exception_name: "message",
-            message: message.reveal(),
+            said: message.reveal(),
+            message: &masked,
             location: Some(location),
             outcome: outcome_here(),
             depth: task::depth() + 1,

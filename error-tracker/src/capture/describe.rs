@@ -24,13 +24,15 @@ impl Recorder {
         let message = message_of(failure);
         let mut names = Names::of(failure);
         names.site.push_str(crate_relative(location.file()));
-        names.text(failure, message.reveal());
+        let masked = self.parts.masker.prose(message.reveal());
+        names.text(failure, &masked);
         let opening = Opening {
             facts: Facts { ..names.facts(Kind::Error) },
             level: Level::Error,
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
-            message: message.reveal(),
+            said: message.reveal(),
+            message: &masked,
             location: Some(location),
             outcome: Outcome::Open,
             depth: 0,

@@ -127,7 +127,8 @@ impl Draft {
             self.write_raw(MESSAGE, |out| {
                 let _ = std::fmt::Write::write_fmt(out, format_args!("{cause}"));
             });
-            self.parts.put(Tag::Cause, &[self.scratch.raw.reveal()]);
+            let masked = self.masker.prose(self.scratch.raw.reveal());
+            self.parts.put(Tag::Cause, &[&masked]);
         }
     }
 
@@ -188,7 +189,8 @@ impl Draft {
                 })
                 .collect();
             let data = Json::Object(data).to_string();
-            self.parts.put_breadcrumb(crumb.at, crumb.level, &crumb.message, &data);
+            let message = self.masker.prose(&crumb.message);
+            self.parts.put_breadcrumb(crumb.at, crumb.level, &message, &data);
         }
     }
 }

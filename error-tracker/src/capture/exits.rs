@@ -73,14 +73,16 @@ impl Recorder {
         let mut names = Names::of(failure);
         call.site.write_path(&mut names.site);
         custom_fingerprint(call, &mut names.custom);
-        names.text(failure, text);
+        let masked = self.parts.masker.prose(text);
+        names.text(failure, &masked);
         let expression = call.site.point(call.point).map_or("", |point| point.text);
         let opening = Opening {
             facts: Facts { expression, ..names.facts(Kind::Error) },
             level: call.site.level.unwrap_or(Level::Error),
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
-            message: text,
+            said: text,
+            message: &masked,
             location: None,
             outcome,
             depth: call.depth,
@@ -165,6 +167,7 @@ impl Recorder {
             level: call.site.level.unwrap_or(Level::Fatal),
             type_name: "",
             exception_name: "panic",
+            said: "",
             message: "resumed; its message was not seen",
             location: None,
             outcome,
@@ -212,7 +215,7 @@ impl Recorder {
         }
         draft.frame(call, failed);
         if let Some(text) = says {
-            draft.parts.put(Tag::Says, &[text]);
+            draft.parts.put(Tag::Says, &[&self.parts.masker.prose(text)]);
         }
         let room = draft.room;
         with(|state| state.find(id).map(|record| record.room = room));

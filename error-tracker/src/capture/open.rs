@@ -20,6 +20,9 @@ pub(crate) struct Opening<'o> {
     pub(crate) type_name: &'static str,
     /// What the type is called on the page.
     pub(crate) exception_name: &'o str,
+    /// What it says, for comparing with what comes: never leaves the thread.
+    pub(crate) said: &'o str,
+    /// The same, masked.
     pub(crate) message: &'o str,
     pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) outcome: Outcome,
@@ -123,7 +126,7 @@ impl Recorder {
         let callee = with(|state| state.newest_below(below).map(|record| record.id)).flatten();
         let joined = || {
             receives(opening.facts.expression)
-                .then(|| self.departed.received(opening.type_name, opening.message))
+                .then(|| self.departed.received(opening.type_name, opening.said))
                 .flatten()
         };
         callee.or_else(joined).unwrap_or(EventId::NIL)
@@ -150,7 +153,7 @@ impl Recorder {
             frames: 1,
             left_out: 0,
             by_hand: opening.by_hand,
-            text: opening.message.to_owned(),
+            text: opening.said.to_owned(),
             address: opening.address,
             entered_meanwhile: 0,
             captured_at: Vec::new(),

@@ -17,8 +17,9 @@ impl Recorder {
         // A panic of a value that is being formatted is that value's, not the program's.
         let Some(_busy) = Busy::enter() else { return EventId::NIL };
         let message = message(info);
+        let masked = self.parts.masker.prose(message);
         let mut text = String::new();
-        normalize(message, &mut text);
+        normalize(&masked, &mut text);
         let location = info.location();
         let depth = task::depth();
         let facts = Facts {
@@ -33,7 +34,8 @@ impl Recorder {
             level: Level::Fatal,
             type_name: "",
             exception_name: "panic",
-            message,
+            said: message,
+            message: &masked,
             location: None,
             outcome: if depth == 0 { Outcome::Propagated } else { Outcome::Open },
             depth: depth + 1,

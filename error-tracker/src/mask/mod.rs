@@ -51,6 +51,16 @@ impl Masker {
         debug_text::mask(self, text, out);
     }
 
+    /// Returns prose with what it quotes masked: the values of names inside brackets, which is
+    /// where `Debug` text stands in messages. `token: ` in plain prose is no name.
+    pub(crate) fn prose<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let Some(at) = text.find(['{', '[', '(']) else { return Cow::Borrowed(text) };
+        let mut masked = String::with_capacity(text.len());
+        masked.push_str(&text[..at]);
+        self.debug_text(&text[at..], &mut masked);
+        Cow::Owned(masked)
+    }
+
     /// Masks the values of masked keys at any depth.
     pub(crate) fn json(&self, key: &str, value: Value) -> Value {
         if let Some(text) = self.name(key) {
@@ -69,11 +79,10 @@ impl Masker {
                 })
                 .collect(),
             Value::Array(values) => values.into_iter().map(|value| self.nested(value)).collect(),
-            Value::String(text) => {
-                let mut masked = String::with_capacity(text.len());
-                self.debug_text(&text, &mut masked);
-                Value::String(masked)
-            }
+            Value::String(text) => match self.prose(&text) {
+                Cow::Borrowed(_) => Value::String(text),
+                Cow::Owned(masked) => Value::String(masked),
+            },
             other => other,
         }
     }
@@ -88,6 +97,15 @@ mod tests {
     fn keys_are_masked_at_any_depth() {
         let masked = Masker::default().json("order", json!({"items": [{"Api-Key": 1, "id": 2}]}));
         assert_eq!(masked, json!({"items": [{"Api-Key": "*****", "id": 2}]}));
+    }
+
+    #[test]
+    fn prose_is_masked_where_it_quotes_debug_text() {
+        let masker = Masker::default();
+        let quoted = r#"called `unwrap()` on an `Err` value: Login { password: "x", id: 7 }"#;
+        let masked = r#"called `unwrap()` on an `Err` value: Login { password: *****, id: 7 }"#;
+        assert_eq!(masker.prose(quoted), masked);
+        assert_eq!(masker.prose("invalid token: unexpected end"), "invalid token: unexpected end");
     }
 
     #[test]
