@@ -71,7 +71,8 @@ impl<K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Future for Tracked<'
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.get_mut();
-        let mark = enter(&mut this.suspended);
+        let before = task::word();
+        let mark = enter(before, &mut this.suspended);
         let polling = Polling { site: this.site, shown: &this.kept, line: this.line, mark };
         #[cfg(panic = "abort")]
         super::frame_list::push(this.site, &this.kept, this.line);
@@ -81,9 +82,9 @@ impl<K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Future for Tracked<'
             Poll::Ready(output) => Some((this.verdict)(output)),
             Poll::Pending => None,
         };
-        let is_plain = task::word() & (OPEN | SCOPED) == 0;
+        let is_plain = (before | task::word()) & (OPEN | SCOPED) == 0;
         match verdict {
-            None | Some(Verdict::Fine) if is_plain => depart(mark),
+            None | Some(Verdict::Fine) if is_plain => restore(before),
             verdict => {
                 let call = (this.site, &this.kept as &dyn Shown, this.line);
                 settle(call, verdict, false, &mut this.suspended, mark);
@@ -101,7 +102,7 @@ impl<K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Future for Silenced<
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut self.get_mut().0;
-        let mark = enter(&mut this.suspended);
+        let mark = enter(task::word(), &mut this.suspended);
         #[cfg(panic = "abort")]
         super::frame_list::push(this.site, &this.kept, this.line);
         let result = catch_unwind(AssertUnwindSafe(|| this.body.as_mut().poll(context)));
@@ -130,8 +131,7 @@ impl<K: Shown, F: Future, V: Fn(&F::Output) -> Verdict<'_>> Future for Silenced<
 
 #[cfg_attr(debug_assertions, inline)]
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn enter(suspended: &mut Option<Box<Suspended>>) -> Mark {
-    let before = task::word();
+fn enter(before: u32, suspended: &mut Option<Box<Suspended>>) -> Mark {
     if before & (OPEN | SCOPED) != 0 || suspended.is_some() {
         return resume(before, suspended);
     }
@@ -201,8 +201,15 @@ fn suspend(mark: Mark) -> Option<Box<Suspended>> {
     (!is_empty).then(|| Box::new(Suspended { records, scopes }))
 }
 
+/// Leaves a poll that nothing was recorded in and nothing has to be carried from.
 #[cfg_attr(debug_assertions, inline)]
 #[cfg_attr(not(debug_assertions), inline(always))]
+fn restore(before: u32) {
+    #[cfg(panic = "abort")]
+    super::frame_list::pop();
+    task::set_word(before);
+}
+
 fn depart(mark: Mark) {
     #[cfg(panic = "abort")]
     super::frame_list::pop();

@@ -76,12 +76,15 @@ pub(crate) fn plain_type_name(name: &str) -> &str {
 
 /// Returns a file's path below its crate: from the last `src/`, `tests/`, `examples/` or `benches/`.
 pub(crate) fn crate_relative(file: &str) -> &str {
-    let starts = ["src/", "tests/", "examples/", "benches/"];
-    let found = starts.iter().filter_map(|start| {
-        let at = file.rfind(start)?;
-        (at == 0 || file.as_bytes().get(at - 1) == Some(&b'/')).then_some(at)
-    });
-    found.max().map_or(file, |at| &file[at..])
+    let mut end = file.len();
+    while let Some(slash) = file[..end].rfind(['/', '\\']) {
+        let start = file[..slash].rfind(['/', '\\']).map_or(0, |before| before + 1);
+        if matches!(&file[start..slash], "src" | "tests" | "examples" | "benches") {
+            return &file[start..];
+        }
+        end = slash;
+    }
+    file
 }
 
 #[cfg(test)]
