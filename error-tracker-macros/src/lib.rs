@@ -48,6 +48,9 @@ use proc_macro::TokenStream;
 /// body's own line in trait methods, in private methods annotated alone, in `unsafe` functions,
 /// with `silent`, and where a parameter is a pattern.
 ///
+/// A function that returns an `impl Future` without an `async` block at its end is followed too, but
+/// the future's frame shows no arguments and no `context`: they may live shorter than the future.
+///
 /// # Examples
 ///
 /// ```

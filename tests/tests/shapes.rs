@@ -209,6 +209,9 @@ fn futures_of_every_shape_record() {
     );
     assert_eq!(recorded_later(boxed("x")), ["asynchronous::boxed(text=\"x\") at text.parse()"]);
     assert_eq!(recorded_later(async { opaque("x").await.map(Iterator::count) }).len(), 1);
+    let shown = recorded_later(handed_on("x".into()));
+    assert_eq!(shown.len(), 2, "{shown:?}");
+    assert!(shown[1].starts_with("asynchronous::handed_on("), "{shown:?}");
     let events = runtime().block_on(record_async(with_context("x".into())));
     assert_eq!(events[0].context["text"], "x");
 }

@@ -9,6 +9,7 @@ use crate::validate::returns::Returns;
 use crate::validate::{async_tail, async_tail_mut, Plan};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote_spanned, ToTokens};
+use syn::token::Brace;
 use syn::{Block, Expr, Stmt};
 
 pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
@@ -28,6 +29,25 @@ pub(crate) fn block(plan: &Plan, root: &Root) -> TokenStream {
         }
     }
     stmts.iter().map(Stmt::to_token_stream).collect()
+}
+
+/// Tracks a future that the body got from elsewhere; the arguments may live shorter than it.
+pub(crate) fn around(
+    plan: &Plan,
+    root: &Root,
+    sync: &TokenStream,
+    output: &Returns,
+) -> TokenStream {
+    let here = Span::mixed_site();
+    let awaited = Expr::Verbatim(quote_spanned!(here=> __future.await));
+    let block = Block { brace_token: Brace(here), stmts: vec![Stmt::Expr(awaited, None)] };
+    let body = Body::new(block, &Returns::Unit, Reach::Line).with_return_type(output);
+    let settle = Settle { root, returns: output, silent: None, ignore: &plan.options.ignore };
+    let (site, run) = (site::without_locals(plan, root), run(&settle, &body, true));
+    quote_spanned! {here=>
+        let __future = { #sync };
+        async move { #site let __kept = (); #run }
+    }
 }
 
 fn tracked(plan: &Plan, root: &Root, block: Block, moves: bool) -> TokenStream {

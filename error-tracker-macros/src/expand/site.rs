@@ -16,12 +16,21 @@ const IN_TUPLE: usize = 12;
 
 /// `static __SITE: Site = ..;`
 pub(crate) fn site(plan: &Plan, root: &Root, points: &[Point]) -> TokenStream {
+    declared(plan, root, &plan.locals, points)
+}
+
+/// The same for a frame that shows no argument.
+pub(crate) fn without_locals(plan: &Plan, root: &Root) -> TokenStream {
+    declared(plan, root, &[], &[])
+}
+
+fn declared(plan: &Plan, root: &Root, locals: &[Local], points: &[Point]) -> TokenStream {
     let p = root.private();
     let here = Span::mixed_site();
     let sig = &plan.function.sig;
     let name = sig.ident.unraw().to_string();
     let line = line_of(sig.ident.span());
-    let arguments = plan.locals.iter().take(IN_TUPLE).map(|local| local.name.clone());
+    let arguments = locals.iter().take(IN_TUPLE).map(|local| local.name.clone());
     let points = points
         .iter()
         .map(|Point { line, text }| quote_spanned!(here=> #p::Point::new(#line, #text)));

@@ -1,5 +1,6 @@
 //! The body of an annotated function, or of a block, that returns its result itself.
 
+use crate::expand::asynchronous;
 use crate::expand::body::Body;
 use crate::expand::notes::Reach;
 use crate::expand::root::Root;
@@ -17,13 +18,17 @@ pub(crate) fn body(plan: &Plan, root: &Root) -> TokenStream {
         root,
         returns: &plan.returns,
         silent: plan.options.silent.as_ref(),
-        ignore: &plan.options.ignore,
+        ignore: if plan.future.is_some() { &[] } else { &plan.options.ignore },
     };
     let site = site::site(plan, root, &body.points);
     let (entry, kept, allow) =
         (site::on_entry(plan, root), site::kept(plan, root), site::underscore(&plan.locals));
     let run = run(&settle, &body, !plan.borrows);
-    quote_spanned!(Span::mixed_site()=> #site #entry #allow let __kept = #kept; #run)
+    let whole = quote_spanned!(Span::mixed_site()=> #site #entry #allow let __kept = #kept; #run);
+    match &plan.future {
+        Some(output) => asynchronous::around(plan, root, &whole, output),
+        None => whole,
+    }
 }
 
 /// The statements that run a body under a frame that shows `__kept`.

@@ -14,7 +14,7 @@ use names::Names;
 use quote::ToTokens;
 use returns::{future_output, Returns};
 use syn::ext::IdentExt;
-use syn::{Block, Expr, ExprAsync, Ident, Item, Stmt};
+use syn::{Block, Expr, ExprAsync, Ident, Item, ReturnType, Stmt, Type, TypeParamBound};
 
 /// How one argument is shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) locals: Vec<Local>,
     /// What the work returns: the future's output where there is a future.
     pub(crate) returns: Returns,
+    /// What the future gives that a function returns without an `async` block of its own.
+    pub(crate) future: Option<Returns>,
     /// The options' expressions read what the body would otherwise take.
     pub(crate) borrows: bool,
 }
@@ -86,7 +88,9 @@ pub(crate) fn plan(
     }
     let locals = locals(&options, &function, &bound, shape);
     let borrows = borrows(&options, &bound);
-    Ok(Plan { function, options, shape, locals, returns, borrows })
+    let future = opaque_future(&function, &options, shape);
+    let returns = if future.is_some() { returns.infallible() } else { returns };
+    Ok(Plan { function, options, shape, locals, returns, future, borrows })
 }
 
 fn shape(function: &Function) -> (Shape, Returns) {
@@ -102,6 +106,23 @@ fn shape(function: &Function) -> (Shape, Returns) {
         Some(output) => (Shape::Block, Returns::of_type(output)),
         None => (Shape::Sync, whole),
     }
+}
+
+/// The output of an `impl Future` that the body gets from elsewhere.
+fn opaque_future(function: &Function, options: &Options, shape: Shape) -> Option<Returns> {
+    let ReturnType::Type(_, ty) = &function.sig.output else { return None };
+    let Type::ImplTrait(bounds) = &**ty else { return None };
+    let plain = bounds.bounds.iter().all(|bound| match bound {
+        TypeParamBound::Trait(bound) => {
+            let last = bound.path.segments.last();
+            last.is_some_and(|last| last.ident == "Future" || last.ident == "Send")
+        }
+        _ => true,
+    });
+    if shape != Shape::Sync || options.silent.is_some() || !plain {
+        return None;
+    }
+    future_output(ty).map(Returns::of_type)
 }
 
 /// The `async` block that a body ends in, also inside `Box::pin(..)`.

@@ -45,6 +45,16 @@ impl Returns {
         }
     }
 
+    /// The same type, known to hold no error.
+    pub(crate) fn infallible(self) -> Returns {
+        match self {
+            Returns::Value { written, erased, opaque, .. } => {
+                Returns::Value { written, erased, opaque, may_fail: false }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the value may be an `Err`.
     pub(crate) fn may_fail(&self) -> bool {
         matches!(self, Returns::Unknown | Returns::Value { may_fail: true, .. })
