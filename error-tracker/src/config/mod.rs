@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::host::host_name;
 pub(crate) use self::resolve::{resolve, Override, Resolved};
 pub use self::store::StoreSetting;
+use crate::mask::{DEFAULT_WORDS, MASK};
 
 /// Holds every setting as a plain value.
 ///
@@ -61,20 +62,6 @@ pub struct Config {
     pub list_size: usize,
 }
 
-const MASKED_KEY_HAS: [&str; 11] = [
-    "password",
-    "secret",
-    "passwd",
-    "token",
-    "api_key",
-    "apikey",
-    "authorization",
-    "cookie",
-    "credential",
-    "private_key",
-    "session",
-];
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -83,8 +70,8 @@ impl Default for Config {
             in_app: Vec::new(),
             shutdown_timeout: Duration::from_secs(2),
             table_prefix: "error_tracker_".into(),
-            mask_with: "*****".into(),
-            masked_key_has: MASKED_KEY_HAS.map(str::to_owned).to_vec(),
+            mask_with: MASK.into(),
+            masked_key_has: DEFAULT_WORDS.map(str::to_owned).to_vec(),
             masked_key_except: Vec::new(),
             max_elements: 100,
             max_string: 1_000,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub(crate) use self::rule::DEFAULT_WORDS;
 pub use self::rule::{DefaultMasking, Masking};
 
 /// The text that stands for a masked value where the rule itself gives none.
