@@ -70,6 +70,7 @@ impl Builder {
 }
 
 /// Runs `use_recorder` with the tracker of this thread: a test's, else the process's.
+#[inline(always)]
 pub(crate) fn with_recorder<R>(use_recorder: impl FnOnce(&Recorder) -> R) -> Option<R> {
     let local = LOCAL.try_with(|local| local.try_borrow().ok()?.clone()).ok().flatten();
     match &local {
@@ -111,6 +112,7 @@ fn hook_panics() {
 }
 
 #[cfg(not(panic = "abort"))]
+#[inline(always)]
 fn panicked(recorder: &Recorder, info: &std::panic::PanicHookInfo<'_>) {
     recorder.panicked(info);
 }

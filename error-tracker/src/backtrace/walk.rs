@@ -15,7 +15,8 @@ impl Walk {
     /// `backtrace::trace` would take the process-wide lock that symbolication holds for hundreds
     /// of milliseconds; so would `std::backtrace`.
     #[cfg(not(all(windows, target_env = "msvc")))]
-    #[inline(never)]
+    // Inlined, as each frame of our own that is walked costs more than all else here.
+    #[inline(always)]
     pub(crate) fn new() -> Self {
         let mut walk = Self { addresses: [0; FRAMES], length: 0 };
         // SAFETY: the lock that the synchronized form takes guards dbghelp, which exists on
@@ -33,7 +34,8 @@ impl Walk {
 
     /// Walks the stack of the calling thread; dbghelp needs the process-wide lock.
     #[cfg(all(windows, target_env = "msvc"))]
-    #[inline(never)]
+    // Inlined, as each frame of our own that is walked costs more than all else here.
+    #[inline(always)]
     pub(crate) fn new() -> Self {
         let mut walk = Self { addresses: [0; FRAMES], length: 0 };
         backtrace::trace(|frame| {

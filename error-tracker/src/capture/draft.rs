@@ -118,6 +118,15 @@ impl Draft {
         fenced(|| call.shown.show(call.site, &mut Show::new(self)));
     }
 
+    /// Adds where a panic or a capture by hand stands.
+    pub(crate) fn location(&mut self, file: &str, line: u32) {
+        let place = &mut self.scratch.path;
+        place.clear();
+        // Writing to a String does not fail.
+        let _ = std::fmt::Write::write_fmt(place, format_args!("{file}:{line}"));
+        self.parts.put(Tag::Location, &[place]);
+    }
+
     /// Adds what each cause of an error says, nearest first.
     pub(crate) fn causes(&mut self, failure: &Failure<'_>) {
         let mut causes = fenced(|| failure.causes());

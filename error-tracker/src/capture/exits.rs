@@ -63,6 +63,7 @@ impl Recorder {
         .flatten()
     }
 
+    #[inline(always)]
     fn open_err(
         &self,
         call: &Call<'_>,
@@ -210,6 +211,7 @@ impl Recorder {
         };
         let mut draft = self.draft();
         draft.room = room;
+        draft.parts.reserve(512);
         if left_out > 0 {
             draft.parts.put_frame(&format!("… {left_out} more calls"), ("", 0), ["", ""], failed);
         }

@@ -37,6 +37,7 @@ impl Recorder {
     /// Records a failure in full if its issue has budget left, else counts it.
     ///
     /// `fill` adds what the event holds besides: a frame, context. It runs only in full.
+    #[inline(always)]
     pub(super) fn open(&self, opening: &Opening<'_>, fill: impl FnOnce(&mut Draft)) -> EventId {
         let now = self.parts.clock.now();
         let id = self.ids.next(now);
@@ -65,6 +66,7 @@ impl Recorder {
     }
 
     /// Queues the event; returns how many bytes of locals it has room for yet, if it was taken.
+    #[inline(always)]
     fn submit(
         &self,
         opening: &Opening<'_>,
@@ -96,12 +98,12 @@ impl Recorder {
     }
 
     pub(super) fn head(&self, draft: &mut Draft, opening: &Opening<'_>) {
+        if let Some(place) = opening.location {
+            draft.location(place.file(), place.line());
+        }
         let parts = &mut draft.parts;
         parts.put(Tag::ExceptionName, &[opening.exception_name]);
         parts.put(Tag::Message, &[opening.message]);
-        if let Some(location) = opening.location {
-            parts.put(Tag::Location, &[&format!("{}:{}", location.file(), location.line())]);
-        }
         if let Some(name) = std::thread::current().name() {
             parts.put(Tag::Thread, &[name]);
         }

@@ -13,12 +13,15 @@ use crate::text::floor_char_boundary;
 
 impl Recorder {
     /// Records a panic from within the hook.
+    #[inline(always)]
     pub(crate) fn panicked(&self, info: &PanicHookInfo<'_>) -> EventId {
         // A panic of a value that is being formatted is that value's, not the program's.
         let Some(_busy) = Busy::enter() else { return EventId::NIL };
         let message = message(info);
         let masked = self.parts.masker.prose(message);
-        let mut text = String::new();
+        let buffer = with(|state| std::mem::take(&mut state.scratch.names[3]));
+        let mut text = buffer.unwrap_or_default();
+        text.clear();
         normalize(&masked, &mut text);
         let location = info.location();
         let depth = task::depth();
@@ -43,12 +46,13 @@ impl Recorder {
             by_hand: false,
             address: 0,
         };
-        self.open(&opening, |draft| {
+        let id = self.open(&opening, |draft| {
             if let Some(place) = location {
-                let text = format!("{}:{}", place.file(), place.line());
-                draft.parts.put(crate::queue::Tag::Location, &[&text]);
+                draft.location(place.file(), place.line());
             }
-        })
+        });
+        with(|state| state.scratch.names[3] = text);
+        id
     }
 }
 
