@@ -1,4 +1,38 @@
 //! The error tracker that lives inside a Rust program.
+//!
+//! A function is annotated; when it returns an `Err` or panics, the failure is recorded with the
+//! masked arguments of every annotated call on its way, grouped, and stored in the program's own
+//! SQLite file. While nothing fails, an annotated call costs some thirty instructions and no
+//! allocation.
+//!
+//! # Examples
+//!
+//! ```
+//! use error_tracker::track_exception;
+//!
+//! #[track_exception]
+//! fn charge(user_id: u64, card_secret: &str) -> Result<u64, std::num::ParseIntError> {
+//!     let digits: u32 = card_secret.parse()?;
+//!     Ok(user_id + u64::from(digits))
+//! }
+//!
+//! // A program starts with `let _tracker = error_tracker::init!()?;`; a test asks for its events.
+//! let events = error_tracker::testing::record(|| charge(7, "4111 1111"));
+//! let locals = &events[0].frames[0].locals;
+//! assert_eq!((locals[0].name.as_str(), locals[0].value.as_str()), ("user_id", "7"));
+//! assert_eq!((locals[1].name.as_str(), locals[1].value.as_str()), ("card_secret", "*****"));
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`track_exception`] and [`auto_track_exception`] annotate; [`init!`] starts the tracker.
+//! - [`scope!`], [`set_extra`], [`set_tag`], [`set_user`] and [`breadcrumb!`] add context.
+//! - [`capture_exception()`], [`capture_exception!`] and [`capture_message!`] record by hand;
+//!   [`print_exception()`] and [`format_exception`] report without recording.
+//! - [`tracker`] reads what is stored and tells how the tracker is doing.
+//! - [`testing`] is for the tests of programs that use this crate.
+//!
+//! Before [`init!`], and after its guard dropped, nothing is recorded and no result changes.
 
 extern crate self as error_tracker;
 
