@@ -480,3 +480,17 @@ fn what_a_message_quotes_of_debug_text_is_masked() {
     assert!(events[1].message.ends_with("Refused { password: ***** }"), "{told}");
     assert!(!told.contains("hunter2"), "{told}");
 }
+
+#[test]
+fn an_error_with_a_backtrace_of_its_own_lends_it() {
+    // What the environment says at the first look holds for a whole process.
+    let asked = std::env::var("RUST_LIB_BACKTRACE").or_else(|_| std::env::var("RUST_BACKTRACE"));
+    let captures = asked.is_ok_and(|value| value != "0");
+    #[track_exception]
+    fn fails() -> anyhow::Result<()> {
+        Err(anyhow::anyhow!("out of paper"))
+    }
+    let lent = only(record(fails)).lent_backtrace;
+    assert_eq!(lent.is_some(), captures);
+    assert!(lent.is_none_or(|text| text.contains("fails")));
+}

@@ -1,6 +1,8 @@
 //! Plain data: what is captured, grouped and stored.
 
 mod event;
+#[cfg(feature = "http")]
+mod http;
 mod id;
 mod issue;
 mod level;
