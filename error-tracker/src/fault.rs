@@ -2,7 +2,7 @@
 //!
 //! An annotated function may return any type. Which view of it is taken is decided by method
 //! lookup at compile time: `(&&&&&&&Exit::new(&result)).failure()` dereferences step by step, and
-//! each step has one trait with one bound, the most telling first. The first that holds wins,
+//! each step has one implementation with one bound, the most telling first. The first that holds wins,
 //! so no type needs to implement anything for us.
 
 use std::any::type_name;

@@ -4,7 +4,7 @@
 //! they are, strings and byte vectors by a bounded head, everything else by its type alone until
 //! its call site has failed once. Which way a value goes is decided by method lookup at compile
 //! time: `(&&&&&Cap::new(&value)).keep(&SITE)` dereferences step by step, each step having one
-//! trait with one bound, the most telling first.
+//! implementation with one bound, the most telling first.
 
 mod collections;
 mod probe;
