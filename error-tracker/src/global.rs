@@ -123,10 +123,11 @@ fn panicked(recorder: &Recorder, info: &std::panic::PanicHookInfo<'_>) {
 fn panicked(recorder: &Recorder, info: &std::panic::PanicHookInfo<'_>) {
     const LIMIT: Duration = Duration::from_secs(2);
     let id = recorder.panicked(info);
-    recorder.flush(LIMIT);
+    // Nothing was recorded on the writer's own thread, which could not store it either.
     if id.is_nil() {
         return;
     }
+    recorder.flush(LIMIT);
     recorder.add_running(id);
     recorder.flush(LIMIT);
 }

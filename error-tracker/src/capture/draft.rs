@@ -11,7 +11,7 @@ use crate::frames::{with, Scratch};
 use crate::keep::discard;
 use crate::mask::Masker;
 use crate::queue::{Parts, Tag};
-use crate::scope::{Root, Scope, Value};
+use crate::scope::{Crumb, Scope, Value};
 use crate::text::{Bounded, Limits};
 
 /// What stands for a value that did not fit.
@@ -151,17 +151,11 @@ impl Draft {
 
     /// Adds all context that applies now.
     pub(crate) fn scopes(&mut self) {
-        // Collected first: masking rules are code of the user.
-        let mut scopes: Vec<Scope> = Vec::new();
-        let mut roots: Vec<Root> = Vec::new();
-        crate::scope::collect(
-            |scope| scopes.push(scope.clone()),
-            |root| roots.push(Root { scope: Scope::new(), crumbs: root.crumbs.clone() }),
-        );
+        let (scopes, crumbs) = crate::scope::collect();
         for scope in scopes {
             self.scope(scope);
         }
-        self.crumbs(&roots);
+        self.crumbs(crumbs);
     }
 
     fn scope(&mut self, scope: Scope) {
@@ -180,8 +174,7 @@ impl Draft {
     }
 
     /// Adds breadcrumbs, oldest first, the newest ones that fit.
-    fn crumbs(&mut self, roots: &[Root]) {
-        let mut all: Vec<_> = roots.iter().flat_map(|root| &root.crumbs).collect();
+    fn crumbs(&mut self, mut all: Vec<Crumb>) {
         all.sort_by_key(|crumb| crumb.at);
         let mut room = CRUMBS;
         let fit = all.iter().rev().take_while(|crumb| {
@@ -189,13 +182,11 @@ impl Draft {
             room > 0
         });
         let from = all.len() - fit.count().min(crate::scope::RING);
-        for crumb in &all[from..] {
+        for crumb in all.drain(from..) {
             let data: serde_json::Map<String, Json> = crumb
                 .data
-                .iter()
-                .map(|(key, value)| {
-                    ((*key).to_owned(), self.masker.json(key, value.clone().reveal()))
-                })
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), self.masker.json(key, value.reveal())))
                 .collect();
             let data = Json::Object(data).to_string();
             let message = self.masker.prose(&crumb.message);

@@ -18,8 +18,8 @@ impl Recorder {
     pub(crate) fn add_running(&self, id: EventId) {
         let Some(_busy) = Busy::enter() else { return };
         let _ = RUNNING.try_with(|list| {
-            list.each(|site, shown, point| {
-                self.add_frame(&Call { site, shown, point, depth: 0 }, id, true, None);
+            list.each(|site, shown, point, depth| {
+                self.add_frame(&Call { site, shown, point, depth }, id, true, None);
             });
         });
     }

@@ -48,14 +48,14 @@ impl<S: ?Sized> List<S> {
         }
     }
 
-    /// Shows the running calls, innermost first.
-    pub(crate) fn each(&self, mut show: impl FnMut(&'static Site, &S, u32)) {
+    /// Shows the running calls, innermost first, each with its depth.
+    pub(crate) fn each(&self, mut show: impl FnMut(&'static Site, &S, u32, u32)) {
         let Ok(list) = self.0.try_borrow() else { return };
-        for call in list.iter().rev() {
+        for (below, call) in list.iter().enumerate().rev() {
             // SAFETY: `push` promised that both live until `pop`, which removes the entry; the
             // panic hook runs on the same thread, above all these calls.
             let (shown, line) = unsafe { (call.shown.as_ref(), call.line.as_ref()) };
-            show(call.site, shown, line.load(Ordering::Relaxed));
+            show(call.site, shown, line.load(Ordering::Relaxed), below as u32 + 1);
         }
     }
 }

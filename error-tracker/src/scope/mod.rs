@@ -10,7 +10,7 @@ mod stack;
 mod value;
 
 pub use self::data::Scope;
-pub(crate) use self::data::{Crumb, Root, RING};
+pub(crate) use self::data::{Crumb, RING};
 pub use self::guard::ScopeGuard;
 pub(crate) use self::stack::{collect, enter, in_root, in_task, leave, suspend, Carried, Mark};
 pub use self::value::{Plain, Value, Values};

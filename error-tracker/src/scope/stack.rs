@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::scope::data::{Root, Scope};
+use crate::scope::data::{Crumb, Root, Scope};
 use crate::task::{self, POLLING, SCOPED};
 
 #[derive(Default)]
@@ -101,26 +101,21 @@ pub(crate) fn in_root(change: impl FnOnce(&mut Root)) {
     });
 }
 
-/// Shows all that applies now, nearest first: scopes, then the roots.
-pub(crate) fn collect(mut scope: impl FnMut(&Scope), mut root: impl FnMut(&Root)) {
+/// Copies all that applies now: scopes, nearest first, and what happened before.
+///
+/// A copy, so that masking rules of the user never run under the borrow.
+pub(crate) fn collect() -> (Vec<Scope>, Vec<Crumb>) {
     if !task::has(SCOPED) {
-        return;
+        return (Vec::new(), Vec::new());
     }
-    // Cloned, so that masking rules of the user never run under the borrow.
-    let Some((scopes, roots)) = with(|stack| {
-        let scopes: Vec<Scope> =
-            stack.scopes.iter().rev().map(|entry| entry.scope.clone()).collect();
-        let copy =
-            |base: &Base| Root { scope: base.root.scope.clone(), crumbs: base.root.crumbs.clone() };
-        (scopes, stack.roots.iter().rev().map(copy).collect::<Vec<_>>())
-    }) else {
-        return;
+    let copy = |stack: &mut Stack| {
+        let entered = stack.scopes.iter().rev().map(|entry| &entry.scope);
+        let roots = || stack.roots.iter().rev().map(|base| &base.root);
+        let scopes = entered.chain(roots().map(|root| &root.scope)).cloned().collect();
+        let crumbs = roots().flat_map(|root| &root.crumbs).cloned().collect();
+        (scopes, crumbs)
     };
-    scopes.iter().for_each(&mut scope);
-    for base in &roots {
-        scope(&base.scope);
-        root(base);
-    }
+    with(copy).unwrap_or_default()
 }
 
 /// A task's part of the stack while the task is suspended.
