@@ -1,0 +1,299 @@
+//! Where a name stands before a value, and which of them are masked.
+
+use std::ops::Range;
+
+use crate::mask::extent::Until;
+use crate::mask::found::Rule;
+use crate::mask::scan::{Scan, Text};
+use crate::mask::{decode, pattern};
+
+/// How much of a name is looked at, in bytes: its end.
+const NAME: usize = 128;
+/// How far is looked ahead for what tells how a value ends, in bytes.
+const AHEAD: usize = 512;
+/// Connection strings name their keys so; no word of the name rule is in them.
+/// Sources: the connection strings of Azure Storage, Service Bus, and ADO.NET.
+const KEYS: [&str; 4] = ["accountkey", "sharedaccesskey", "sharedaccesssignature", "pwd"];
+
+/// A masked name: where it stands, and what stands for its value.
+pub(super) struct Named {
+    place: Range<usize>,
+    name: String,
+    mask: String,
+    rule: Rule,
+    is_quoted: bool,
+}
+
+impl Scan<'_, '_> {
+    /// Asks the rule for the name that stands at a place.
+    fn ask(&self, place: Range<usize>, is_quoted: bool) -> Option<Named> {
+        let from = place.end.saturating_sub(NAME).max(place.start);
+        let from = (from..=place.end).find(|at| self.text.is_char_boundary(*at))?;
+        let written = &self.text[from..place.end];
+        let name = match written {
+            "" => return None,
+            text if text.contains('\\') => decode::escapes(text),
+            text if text.contains('%') => decode::percent(text),
+            text => text.into(),
+        };
+        // What was encoded may hold pairs before this one.
+        let name = match is_quoted {
+            true => name.trim(),
+            false => name.rsplit(['&', '=', '?', ';', ' ']).next().unwrap_or_default(),
+        };
+        let mask = self.masker.name(name)?.into_owned();
+        Some(Named { place, name: name.to_owned(), mask, rule: Rule::Name, is_quoted })
+    }
+
+    /// Finds the name that ends at `at`, but for spaces.
+    fn name_before(&self, at: usize) -> Option<Named> {
+        let end = self.bytes[..at].iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
+        if self.string.end == end && end > 0 && !self.string.content.is_empty() {
+            return self.ask(self.string.content.clone(), true);
+        }
+        let word = match self.word.end == end {
+            true => self.word.clone(),
+            false => end..end,
+        };
+        let goes_on = |at: usize| at > 0 && matches!(self.bytes[at - 1], b'%' | b']' | b'[' | b'#');
+        if word.start == at || goes_on(word.start) {
+            return self.ask(self.run_before(end), false);
+        }
+        self.ask(word, false)
+    }
+
+    /// Returns the run of name-like bytes that ends here: `user[password]`, `user%5Bpassword%5D`.
+    fn run_before(&self, end: usize) -> Range<usize> {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.%[]".contains(byte) || *byte >= 0x80;
+        let run = self.bytes[self.copied.min(end)..end].iter().rev();
+        end - run.take(NAME).take_while(|byte| is_part(byte)).count()..end
+    }
+
+    /// Masks what a separator's name asks for.
+    fn named(&mut self, named: &Named, value: Range<usize>) {
+        if value.is_empty() || self.kind == Text::Code && !self.is_literal(&value) {
+            self.at = value.start.max(self.at);
+            return;
+        }
+        self.replace(value, &named.mask, (&named.name, named.rule));
+    }
+
+    /// Tells whether a piece of source code holds a literal.
+    fn is_literal(&self, value: &Range<usize>) -> bool {
+        let value = &self.bytes[value.clone()];
+        value.contains(&b'"') || value.first().is_some_and(u8::is_ascii_digit)
+    }
+
+    pub(super) fn colon(&mut self) {
+        let at = self.at;
+        self.at += 1;
+        match self.bytes[at + 1..] {
+            [b':', ..] => self.at += 1,
+            [b'/', b'/', ..] => self.url(at + 3),
+            _ => match self.name_before(at) {
+                Some(named) => self.after_colon(&named),
+                None => self.bot_token(at),
+            },
+        }
+    }
+
+    fn after_colon(&mut self, named: &Named) {
+        let from = self.skip_spaces(self.at);
+        let is_structured = named.is_quoted || self.quotes.in_brackets();
+        let end = match self.is_label(named.place.start) || named.is_quoted {
+            true if is_structured => self.structured_end(from),
+            true => self.line_end(from, self.list_sign(named.place.start)),
+            false => {
+                let end = self.value_end(from, Until::Plain);
+                let word = &self.bytes[from..end];
+                match pattern::looks_secret(word) && !self.is_sign(word) {
+                    true => end,
+                    false => return,
+                }
+            }
+        };
+        self.named(named, from..end);
+    }
+
+    /// Tells whether a quoted word is a sign rather than a secret: `unexpected token: "}"`.
+    fn is_sign(&self, word: &[u8]) -> bool {
+        word.len() < 6 && !word.iter().any(u8::is_ascii_alphanumeric)
+    }
+
+    /// Tells whether nothing of its line stands before a name, or only what separates.
+    fn is_label(&self, start: usize) -> bool {
+        let before = self.bytes[..start].trim_ascii_end();
+        let broken = before.len() < start && self.bytes[before.len()..start].contains(&b'\n');
+        match before {
+            [] => true,
+            [.., b'\\', b'n' | b'r' | b't'] => true,
+            [.., last] => broken || b"{([,;&?|\"'`-*.!>#".contains(last),
+        }
+    }
+
+    /// Returns the sign by which the list is separated that the name stands in.
+    fn list_sign(&self, start: usize) -> Option<u8> {
+        let before = self.bytes[..start].trim_ascii_end().last().copied();
+        before.filter(|sign| matches!(sign, b',' | b';' | b'|'))
+    }
+
+    pub(super) fn equals(&mut self) {
+        let at = self.at;
+        self.at += 1;
+        while matches!(self.bytes.get(self.at), Some(b'=' | b'>')) {
+            self.at += 1;
+        }
+        if at > 0 && matches!(self.bytes[at - 1], b'!' | b'<' | b'>') {
+            return;
+        }
+        let Some(named) = self.name_before(at).or_else(|| self.key_before(at)) else {
+            return self.field_of_multipart(at);
+        };
+        let from = self.skip_spaces(self.at);
+        let until = match self.list_sign(named.place.start) {
+            _ if named.is_quoted && self.quotes.in_brackets() => Until::Structured,
+            Some(b';') => Until::Statement,
+            _ if self.is_statement(from) => Until::Statement,
+            _ => Until::Plain,
+        };
+        let end = self.value_end(from, until);
+        self.named(&named, from..end);
+    }
+
+    /// Tells whether a connection string begins here: `key=value;key=value`.
+    fn is_statement(&self, from: usize) -> bool {
+        let end = self.line_end_within(from, None, AHEAD);
+        let Some(rest) = self.text.get(from..end) else { return false };
+        rest.split_once(';').is_some_and(|(value, rest)| {
+            !value.contains(['&', ',', '=']) && rest.split(';').next().is_some_and(|next| next.contains('='))
+        })
+    }
+
+    /// Finds the key of a connection string.
+    fn key_before(&self, at: usize) -> Option<Named> {
+        let word = self.word.clone();
+        let name = self.text.get(word.clone()).filter(|_| self.masker.values && word.end == at)?;
+        let is_key = |key: &&str| name.eq_ignore_ascii_case(key);
+        let is_signature = name == "sig" && self.bytes[..word.start].ends_with(b"&");
+        (KEYS.iter().any(|key| is_key(&key)) || is_signature).then(|| Named {
+            place: word,
+            name: name.to_owned(),
+            mask: self.masker.always().to_owned(),
+            rule: Rule::Value("connection string"),
+            is_quoted: false,
+        })
+    }
+
+    /// Masks the field of a multipart body that `name="password"` begins (RFC 7578).
+    fn field_of_multipart(&mut self, at: usize) {
+        if !self.bytes[..at].ends_with(b"name") || !self.bytes[at..].starts_with(b"=") {
+            return;
+        }
+        let rest = &self.text[at + 1..];
+        let unescaped = rest.trim_start_matches('\\');
+        let Some(quoted) = unescaped.strip_prefix('"') else { return };
+        let length = quoted.find(['"', '\\']).unwrap_or(quoted.len());
+        let from = self.text.len() - quoted.len();
+        let Some(named) = self.ask(from..from + length, true) else { return };
+        let Some(start) = blank_line(&self.text[from..]).map(|blank| from + blank) else { return };
+        let body = &self.text[start..];
+        let end = ["\n--", "\r\n--", "\\n--", "\\r\\n--"].iter().filter_map(|end| body.find(end)).min();
+        let end = start + end.unwrap_or(body.len());
+        self.named(&named, start..end);
+    }
+
+    /// Masks the second of a pair whose first is a masked name: `("token", "x")`, `"--token" "x"`.
+    pub(super) fn pair(&mut self) {
+        let string = self.string.clone();
+        let opened = self.bytes[..string.opened].trim_ascii_end().last().copied();
+        let is_option = self.bytes[string.content.clone()].starts_with(b"--");
+        if !(is_option || matches!(opened, Some(b'(' | b'['))) {
+            return;
+        }
+        let rest = &self.bytes[self.at..];
+        let comma = usize::from(rest.first() == Some(&b','));
+        let from = self.text.len() - self.skip_breaks(self.at + comma).len();
+        let is_next = comma == 1 || is_option && self.bytes[from..].first() == Some(&b'"');
+        if !is_next || from == self.at {
+            return;
+        }
+        let Some(named) = self.ask(string.content, true) else { return };
+        // A list of many may begin with a name; what is longer than this is no pair of one.
+        let is_list = opened == Some(b'[') && !is_option;
+        let end = match comma {
+            1 if is_list => self.structured_end_within(from, AHEAD),
+            1 => self.structured_end(from),
+            _ => self.value_end(from, Until::Plain),
+        };
+        let is_pair = self.skip_breaks(end).trim_start_matches(',').trim_start().starts_with(']');
+        if is_list && !is_pair {
+            return;
+        }
+        self.named(&named, from..end);
+    }
+
+    /// Returns what follows spaces and line breaks, also where these are escaped.
+    fn skip_breaks(&self, at: usize) -> &str {
+        let mut rest = self.text.get(at..).unwrap_or_default();
+        loop {
+            let next = rest.trim_start();
+            let escape = next.strip_prefix("\\n").or_else(|| next.strip_prefix("\\r"));
+            match escape {
+                Some(next) => rest = next,
+                None => return next,
+            }
+        }
+    }
+
+    /// Masks the word after an option of a command line: `--password x`.
+    pub(super) fn dashes(&mut self, word: Range<usize>) {
+        if self.bytes.get(word.end) != Some(&b' ') || word.len() < 3 {
+            return;
+        }
+        let from = self.skip_spaces(word.end);
+        if matches!(self.bytes.get(from), Some(b'-') | None) {
+            return;
+        }
+        if let Some(named) = self.ask(word, false) {
+            let end = self.value_end(from, Until::Plain);
+            self.named(&named, from..end);
+        }
+    }
+
+    /// Masks what follows a percent-encoded `=` or `:`.
+    pub(super) fn percent(&mut self) {
+        let start = self.at;
+        self.at += 1;
+        while self.bytes[self.at..].starts_with(b"25") {
+            self.at += 2;
+        }
+        let is_separator = matches!(self.bytes.get(self.at..self.at + 2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
+        if !is_separator {
+            return;
+        }
+        let Some(named) = self.ask(self.run_before(start), false) else { return };
+        let from = self.skip_spaces(self.at + 2);
+        let end = self.value_end(from, Until::Encoded);
+        self.named(&named, from..end);
+    }
+
+    /// Masks the bot token of Telegram, which has a colon in it.
+    fn bot_token(&mut self, at: usize) {
+        let word = self.word.clone();
+        if !self.masker.values || word.end != at || word.is_empty() {
+            return;
+        }
+        let digits = self.bytes[word.clone()].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let start = at - digits;
+        if let Some(length) = pattern::telegram(&self.bytes[start..at], &self.bytes[at + 1..]) {
+            self.replace_value(start..at + 1 + length, "Telegram bot token");
+        }
+    }
+}
+
+/// Returns where the text goes on behind the first blank line, raw or escaped.
+fn blank_line(text: &str) -> Option<usize> {
+    let text = &text[..crate::text::floor_char_boundary(text, AHEAD)];
+    let ends = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n", "\\n\\n"];
+    ends.iter().filter_map(|end| text.find(end).map(|at| at + end.len())).min()
+}
