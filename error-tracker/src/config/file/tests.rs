@@ -3,7 +3,6 @@
 use std::error::Error as StdError;
 
 use super::*;
-use crate::config::value::Value;
 use crate::config::StoreSetting;
 
 fn read(text: impl AsRef<[u8]>) -> Result<Config, Error> {
@@ -220,5 +219,4 @@ fn a_file_that_cannot_be_read_is_an_error_with_its_reason() {
 fn a_store_is_read_without_the_spaces_around_it() {
     let store = read("store = ' /var/lib/errors.db '").unwrap().store;
     assert_eq!(store, StoreSetting::from("/var/lib/errors.db"));
-    assert_eq!(Value::Text("x".into()).show(), "\"x\"");
 }
