@@ -193,7 +193,7 @@ fn a_rule_that_panics_masks() {
 
 #[test]
 fn hostile_texts_take_time_in_proportion() {
-    let long = |part: &str| part.repeat(200_000 / part.len());
+    let long = |part: &str| part.repeat(30_000 / part.len());
     for text in [
         long("["), long("{\""), long("\\"), long("\\\""), long("a="), long("token="), long("token: "), long("\"token\": "),
         long(":"), long("://"), long("a:b@"), long("%3D"), long("%25"), long("-----BEGIN PRIVATE KEY-----"),

@@ -38,14 +38,14 @@ impl Scan<'_, '_> {
         let rest = &self.bytes[from..self.bytes.len().min(from.saturating_add(AUTHORITY))];
         let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>\\".contains(byte);
         let whole = rest.iter().position(ends).unwrap_or(rest.len());
-        let end = rest[..whole].iter().position(|byte| b"/?#".contains(byte)).unwrap_or(whole);
-        let Some(colon) = rest[..end].iter().position(|byte| *byte == b':') else {
-            return from + end;
-        };
+        let position = |part: &[u8], signs: &[u8]| part.iter().position(|byte| signs.contains(byte));
+        let end = position(&rest[..whole], b"/?#").unwrap_or(whole);
+        let Some(colon) = position(&rest[..end], b":") else { return from + end };
         let is_port = |byte: &u8| byte.is_ascii_digit() || *byte == b',';
-        match rest[colon + 1..end].iter().all(is_port) {
-            true => from + end,
-            false => from + whole,
+        from + match rest[colon + 1..end].contains(&b'@') {
+            true => position(&rest[..whole], b"?#").unwrap_or(whole),
+            false if rest[colon + 1..end].iter().all(is_port) => end,
+            false => whole,
         }
     }
 
