@@ -11,6 +11,8 @@ mod quotes;
 mod rule;
 mod scan;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tests;
 mod url;
 
@@ -18,7 +20,7 @@ use std::borrow::Cow;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use self::found::{Found, Rule};
 pub(crate) use self::rule::DEFAULT_WORDS;
@@ -134,13 +136,7 @@ impl Masker {
         let level = level + 1;
         match value {
             Value::Object(_) | Value::Array(_) if level > LEVELS => Value::String("…".into()),
-            Value::Object(map) => map
-                .into_iter()
-                .map(|(key, value)| {
-                    let value = self.pair(&key, value, (found, level));
-                    (self.text(&key, found).into_owned(), value)
-                })
-                .collect(),
+            Value::Object(map) => self.object(map, (found, level)),
             Value::Array(values) => self.array(values, (found, level)),
             Value::String(text) => match self.text(&text, found) {
                 Cow::Borrowed(_) => Value::String(text),
@@ -155,6 +151,24 @@ impl Masker {
             }
             other => other,
         }
+    }
+
+    /// In an object of `name` and `value` the one names the other.
+    fn object(&self, map: Map<String, Value>, (found, level): (&mut Found, usize)) -> Value {
+        let label = map.get("name").or_else(|| map.get("key")).and_then(Value::as_str);
+        let label = label.filter(|_| map.contains_key("value"));
+        let mask = label.and_then(|name| self.name(name).map(|mask| (name.to_owned(), mask)));
+        let masked = map.into_iter().map(|(key, value)| match &mask {
+            Some((name, mask)) if key == "value" => {
+                found.add(name, Rule::Name);
+                (key, Value::String(mask.clone().into_owned()))
+            }
+            _ => {
+                let value = self.pair(&key, value, (found, level));
+                (self.text(&key, found).into_owned(), value)
+            }
+        });
+        Value::Object(masked.collect())
     }
 
     /// An array of two, the first of which is a masked name, is a pair.

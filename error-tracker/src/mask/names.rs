@@ -46,20 +46,38 @@ impl Scan<'_, '_> {
     }
 
     /// Finds the name that ends at `at`, but for spaces.
-    fn name_before(&self, at: usize) -> Option<Named> {
+    fn name_before(&mut self, at: usize) -> Option<Named> {
         let end = self.bytes[..at].iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
-        if self.string.end == end && end > 0 && !self.string.content.is_empty() {
-            return self.ask(self.string.content.clone(), true);
+        let is_quoted = self.string.end == end && end > 0 && !self.string.content.is_empty();
+        let place = match is_quoted {
+            true => self.string.content.clone(),
+            false => self.unquoted(end),
+        };
+        match &self.bytes[place.clone()] {
+            b"name" | b"key" => self.label_at = Some(self.skip_spaces(at + 1)),
+            b"value" if !self.label.is_empty() => {
+                let label = std::mem::take(&mut self.label);
+                return self.ask(label, true);
+            }
+            _ => {}
         }
+        self.ask(place, is_quoted)
+    }
+
+    /// Finds where the name begins that ends here and has no quotes.
+    fn unquoted(&self, end: usize) -> Range<usize> {
         let word = match self.word.end == end {
             true => self.word.clone(),
             false => end..end,
         };
-        let goes_on = |at: usize| at > 0 && matches!(self.bytes[at - 1], b'%' | b']' | b'[' | b'#');
-        if word.start == at || goes_on(word.start) {
-            return self.ask(self.run_before(end), false);
+        let goes_on = |at: usize| {
+            let is_joined = at > 0 && matches!(self.bytes[at - 1], b']' | b'[' | b'#');
+            is_joined || at > 2 && self.bytes[at - 3] == b'%'
+        };
+        match word.is_empty() || goes_on(word.start) {
+            true => self.run_before(end),
+            false => word,
         }
-        self.ask(word, false)
     }
 
     /// Returns the run of name-like bytes that ends here: `user[password]`, `user%5Bpassword%5D`.
@@ -100,10 +118,14 @@ impl Scan<'_, '_> {
     fn after_colon(&mut self, named: &Named) {
         let from = self.skip_spaces(self.at);
         let is_structured = named.is_quoted || self.quotes.in_brackets();
-        let end = match self.is_label(named.place.start) || named.is_quoted {
+        let is_label = self.is_label(named.place.start);
+        // `secrets:read`, `src/session.rs:88:14`, `arn:aws:secretsmanager:…`.
+        let is_joined = from == self.at && !is_structured;
+        let end = match is_label || named.is_quoted {
             true if is_structured => self.structured_end(from),
-            true => self.line_end(from, self.list_sign(named.place.start)),
-            false => {
+            true if !is_joined => self.line_end(from, self.list_sign(named.place.start)),
+            false if is_joined => return,
+            _ => {
                 let end = self.value_end(from, Until::Plain);
                 let word = &self.bytes[from..end];
                 match pattern::looks_secret(word) && !self.is_sign(word) {
@@ -174,7 +196,8 @@ impl Scan<'_, '_> {
         let word = self.word.clone();
         let name = self.text.get(word.clone()).filter(|_| self.masker.values && word.end == at)?;
         let is_key = |key: &&str| name.eq_ignore_ascii_case(key);
-        let is_signature = name == "sig" && self.bytes[..word.start].ends_with(b"&");
+        let is_signed = |name: &str| name == "sig" || name.to_ascii_lowercase().ends_with("-signature");
+        let is_signature = is_signed(name) && matches!(self.bytes[..word.start], [.., b'&' | b'?']);
         (KEYS.iter().any(|key| is_key(&key)) || is_signature).then(|| Named {
             place: word,
             name: name.to_owned(),
@@ -205,7 +228,7 @@ impl Scan<'_, '_> {
     /// Masks the second of a pair whose first is a masked name: `("token", "x")`, `"--token" "x"`.
     pub(super) fn pair(&mut self) {
         let string = self.string.clone();
-        let opened = self.bytes[..string.opened].trim_ascii_end().last().copied();
+        let opened = trim_breaks(&self.bytes[..string.opened]).last().copied();
         let is_option = self.bytes[string.content.clone()].starts_with(b"--");
         if !(is_option || matches!(opened, Some(b'(' | b'['))) {
             return;
@@ -256,22 +279,57 @@ impl Scan<'_, '_> {
         }
         if let Some(named) = self.ask(word, false) {
             let end = self.value_end(from, Until::Plain);
-            self.named(&named, from..end);
+            // `--token or --user`, `--password is required`.
+            let is_prose = end - from < 4 && self.bytes[from..end].iter().all(u8::is_ascii_lowercase);
+            if !is_prose {
+                self.named(&named, from..end);
+            }
         }
+    }
+
+    /// Masks the password in `-u user:password`; `-u 1000:1000` is none.
+    pub(super) fn user(&mut self, from: usize) {
+        let from = self.skip_spaces(from);
+        let end = self.value_end(from, Until::Plain);
+        let value = &self.bytes[from..end];
+        let Some(colon) = value.iter().position(|byte| *byte == b':') else { return };
+        let is_number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        let is_password = colon > 0 && colon + 1 < value.len() && !value[colon..].starts_with(b"://");
+        if self.masker.values && is_password && !(is_number(&value[..colon]) && is_number(&value[colon + 1..])) {
+            self.replace_value(from + colon + 1..end, "basic credentials");
+        }
+    }
+
+    /// Masks the text of an XML element: `<password>x</password>`.
+    pub(super) fn element(&mut self) {
+        let (at, word) = (self.at, self.word.clone());
+        self.at += 1;
+        let is_tag = word.end == at && word.start > 0 && self.bytes[word.start - 1] == b'<';
+        if !is_tag || word.is_empty() {
+            return;
+        }
+        let Some(named) = self.ask(word, false) else { return };
+        let end = self.value_end(at + 1, Until::Text);
+        let text = &self.bytes[at + 1..end];
+        let close = text.iter().position(|byte| *byte == b'<').unwrap_or(text.len());
+        self.named(&named, at + 1..at + 1 + close);
     }
 
     /// Masks what follows a percent-encoded `=` or `:`.
     pub(super) fn percent(&mut self) {
         let start = self.at;
         self.at += 1;
+        let is_hex = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+        let behind = if is_hex(start + 1) && is_hex(start + 2) { start + 3 } else { start + 1 };
         while self.bytes[self.at..].starts_with(b"25") {
             self.at += 2;
         }
         let is_separator = matches!(self.bytes.get(self.at..self.at + 2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
-        if !is_separator {
+        let asked = if is_separator { self.ask(self.run_before(start), false) } else { None };
+        let Some(named) = asked else {
+            self.at = behind;
             return;
-        }
-        let Some(named) = self.ask(self.run_before(start), false) else { return };
+        };
         let from = self.skip_spaces(self.at + 2);
         let end = self.value_end(from, Until::Encoded);
         self.named(&named, from..end);
@@ -287,6 +345,18 @@ impl Scan<'_, '_> {
         let start = at - digits;
         if let Some(length) = pattern::telegram(&self.bytes[start..at], &self.bytes[at + 1..]) {
             self.replace_value(start..at + 1 + length, "Telegram bot token");
+        }
+    }
+}
+
+/// Takes spaces and line breaks off the end, also where these are escaped.
+fn trim_breaks(mut bytes: &[u8]) -> &[u8] {
+    loop {
+        bytes = bytes.trim_ascii_end();
+        match bytes {
+            [before @ .., b'\\', b'n' | b'r' | b't'] => bytes = before,
+            [before @ .., b'\\'] => bytes = before,
+            _ => return bytes,
         }
     }
 }

@@ -40,46 +40,49 @@ const VAULT: &str = "Vault token";
 const SENTRY: &str = "Sentry token";
 const ATLASSIAN: &str = "Atlassian token";
 const SQUARE: &str = "Square token";
+const DOPPLER: &str = "Doppler token";
 
 use Form::{Alphanumeric, Any, Capitals, Hex, Mixed};
 
 /// In the order of their first bytes.
 #[rustfmt::skip]
-static PREFIXED: [Prefixed; 74] = [
+static PREFIXED: [Prefixed; 79] = [
     token("AGE-SECRET-KEY-1", 20, Any, "age key"), token("ATATT3", 24, Any, ATLASSIAN),
     token("ATCTT3", 24, Any, ATLASSIAN), token("ABIA", 16, Capitals, AWS),
     token("AIza", 30, Any, GOOGLE), token("AKIA", 16, Capitals, AWS), token("ASIA", 16, Capitals, AWS),
-    token("CFPAT-", 32, Any, "Contentful token"), token("GOCSPX-", 20, Any, GOOGLE),
-    token("HRKU-", 30, Any, "Heroku key"), token("NRAK-", 20, Any, "New Relic key"),
-    token("PMAK-", 24, Any, "Postman key"), token("SG.", 40, Any, "SendGrid key"),
-    token("SK", 32, Hex, "Twilio key"), token("cio", 32, Alphanumeric, "crates.io token"),
-    token("dckr_pat_", 16, Any, "Docker token"), token("doo_v1_", 32, Any, DIGITALOCEAN),
-    token("dop_v1_", 32, Any, DIGITALOCEAN), token("dor_v1_", 32, Any, DIGITALOCEAN),
-    token("dt0c01.", 24, Any, "Dynatrace token"), token("dapi", 32, Hex, "Databricks token"),
-    token("github_pat_", 20, Any, GITHUB), token("glsoat-", 16, Any, GITLAB),
-    token("glcbt-", 16, Any, GITLAB), token("gloas-", 16, Any, GITLAB),
-    token("glpat-", 16, Any, GITLAB), token("glptt-", 16, Any, GITLAB), token("gldt-", 16, Any, GITLAB),
-    token("glft-", 16, Any, GITLAB), token("glrt-", 16, Any, GITLAB),
-    token("glsa_", 24, Any, "Grafana token"), token("gho_", 20, Any, GITHUB),
-    token("ghp_", 20, Any, GITHUB), token("ghr_", 20, Any, GITHUB), token("ghs_", 20, Any, GITHUB),
-    token("ghu_", 20, Any, GITHUB), token("hvb.", 20, Any, VAULT), token("hvr.", 20, Any, VAULT),
-    token("hvs.", 20, Any, VAULT), token("hf_", 30, Any, "Hugging Face token"),
-    token("key-", 32, Hex, "Mailgun key"), token("lin_api_", 20, Any, "Linear key"),
-    token("npm_", 30, Any, "npm token"), token("pscale_tkn_", 24, Any, "PlanetScale token"),
-    token("pypi-", 30, Any, "PyPI token"), token("pul-", 40, Hex, "Pulumi token"),
-    token("rubygems_", 32, Any, "RubyGems key"), token("rk_live_", 10, Any, STRIPE),
-    token("rk_test_", 10, Any, STRIPE), token("sk_live_", 10, Any, STRIPE),
-    token("sk_test_", 10, Any, STRIPE), token("secret_", 40, Any, "Notion token"),
-    token("sk-ant-", 16, Any, "Anthropic key"), token("sntrys_", 24, Any, SENTRY),
-    token("sntryu_", 24, Any, SENTRY), token("sq0atp-", 20, Any, SQUARE),
-    token("sq0csp-", 20, Any, SQUARE), token("shpat_", 24, Any, SHOPIFY),
-    token("shpca_", 24, Any, SHOPIFY), token("shppa_", 24, Any, SHOPIFY),
-    token("shpss_", 24, Any, SHOPIFY), token("sbp_", 32, Any, "Supabase token"),
-    token("sk-", 20, Mixed, "OpenAI key"), token("whsec_", 16, Any, STRIPE),
-    token("xkeysib-", 32, Any, "Brevo key"), token("xapp-", 10, Any, SLACK),
-    token("xoxa-", 10, Any, SLACK), token("xoxb-", 10, Any, SLACK), token("xoxe-", 10, Any, SLACK),
-    token("xoxe.", 10, Any, SLACK), token("xoxp-", 10, Any, SLACK), token("xoxr-", 10, Any, SLACK),
-    token("xoxs-", 10, Any, SLACK), token("ya29.", 20, Any, GOOGLE),
+    token("CFPAT-", 32, Any, "Contentful token"), token("EAA", 40, Mixed, "Meta or Square token"),
+    token("GOCSPX-", 20, Any, GOOGLE), token("HRKU-", 30, Any, "Heroku key"),
+    token("NRAK-", 20, Any, "New Relic key"), token("PMAK-", 24, Any, "Postman key"),
+    token("SG.", 40, Any, "SendGrid key"), token("SK", 32, Hex, "Twilio key"),
+    token("cio", 32, Alphanumeric, "crates.io token"), token("dckr_pat_", 16, Any, "Docker token"),
+    token("doo_v1_", 32, Any, DIGITALOCEAN), token("dop_v1_", 32, Any, DIGITALOCEAN),
+    token("dor_v1_", 32, Any, DIGITALOCEAN), token("dt0c01.", 24, Any, "Dynatrace token"),
+    token("dp.ct.", 30, Any, DOPPLER), token("dp.pt.", 30, Any, DOPPLER),
+    token("dp.sa.", 30, Any, DOPPLER), token("dp.st.", 30, Any, DOPPLER),
+    token("dapi", 32, Hex, "Databricks token"), token("github_pat_", 20, Any, GITHUB),
+    token("glsoat-", 16, Any, GITLAB), token("glcbt-", 16, Any, GITLAB),
+    token("gloas-", 16, Any, GITLAB), token("glpat-", 16, Any, GITLAB),
+    token("glptt-", 16, Any, GITLAB), token("gldt-", 16, Any, GITLAB), token("glft-", 16, Any, GITLAB),
+    token("glrt-", 16, Any, GITLAB), token("glsa_", 24, Any, "Grafana token"),
+    token("gho_", 20, Any, GITHUB), token("ghp_", 20, Any, GITHUB), token("ghr_", 20, Any, GITHUB),
+    token("ghs_", 20, Any, GITHUB), token("ghu_", 20, Any, GITHUB), token("hvb.", 20, Any, VAULT),
+    token("hvr.", 20, Any, VAULT), token("hvs.", 20, Any, VAULT),
+    token("hf_", 30, Any, "Hugging Face token"), token("key-", 32, Hex, "Mailgun key"),
+    token("lin_api_", 20, Any, "Linear key"), token("npm_", 30, Any, "npm token"),
+    token("pscale_tkn_", 24, Any, "PlanetScale token"), token("pypi-", 30, Any, "PyPI token"),
+    token("pul-", 40, Hex, "Pulumi token"), token("rubygems_", 32, Any, "RubyGems key"),
+    token("rk_live_", 10, Any, STRIPE), token("rk_test_", 10, Any, STRIPE),
+    token("sk_live_", 10, Any, STRIPE), token("sk_test_", 10, Any, STRIPE),
+    token("secret_", 40, Any, "Notion token"), token("sk-ant-", 16, Any, "Anthropic key"),
+    token("sntrys_", 24, Any, SENTRY), token("sntryu_", 24, Any, SENTRY),
+    token("sq0atp-", 20, Any, SQUARE), token("sq0csp-", 20, Any, SQUARE),
+    token("shpat_", 24, Any, SHOPIFY), token("shpca_", 24, Any, SHOPIFY),
+    token("shppa_", 24, Any, SHOPIFY), token("shpss_", 24, Any, SHOPIFY),
+    token("sbp_", 32, Any, "Supabase token"), token("sk-", 20, Mixed, "OpenAI key"),
+    token("whsec_", 16, Any, STRIPE), token("xkeysib-", 32, Any, "Brevo key"),
+    token("xapp-", 10, Any, SLACK), token("xoxa-", 10, Any, SLACK), token("xoxb-", 10, Any, SLACK),
+    token("xoxe-", 10, Any, SLACK), token("xoxe.", 10, Any, SLACK), token("xoxp-", 10, Any, SLACK),
+    token("xoxr-", 10, Any, SLACK), token("xoxs-", 10, Any, SLACK), token("ya29.", 20, Any, GOOGLE),
 ];
 
 /// Where in the table the prefixes with a first byte begin and end.
@@ -116,6 +119,9 @@ pub(super) fn token_of(word: &[u8], cut: bool) -> Option<(usize, &'static str)> 
     let word = &word[..length];
     if is_jwt(word, cut) {
         return Some((length, "JSON web token"));
+    }
+    if word.len() >= 60 && word.windows(9).any(|part| part == b".atlasv1.") {
+        return Some((length, "Terraform token"));
     }
     let (from, to) = BY_FIRST[usize::from(*word.first()? & 0x7f)];
     let candidates = &PREFIXED[usize::from(from)..usize::from(to)];
@@ -175,24 +181,29 @@ pub(super) fn telegram(number: &[u8], rest: &[u8]) -> Option<usize> {
 /// How many digits a card number has (ISO/IEC 7812).
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// Finds a card number at the start: digits in one run, or in groups joined by one space, `-` or `_`.
+/// Finds a card number at the start: digits in one run, or in groups joined by one space, `-`, `_` or `+`.
 ///
 /// Returns how long it is. Its first digits must be those of a known issuer, and the last one
 /// must be its check digit: one number in ten has that by chance.
 pub(super) fn card(text: &[u8]) -> Option<usize> {
     let (mut digits, mut count, mut group, mut separator) = ([0_u8; 20], 0, 0, None);
-    let mut end = 0;
-    for (at, &byte) in text.iter().enumerate() {
+    let (mut at, mut end) = (0, 0);
+    while let Some(&byte) = text.get(at) {
+        let length = if text[at..].starts_with(b"%20") { 3 } else { 1 };
         match byte {
             b'0'..=b'9' if count < digits.len() => {
                 digits[count] = byte - b'0';
                 (count, group, end) = (count + 1, group + 1, at + 1);
             }
-            b' ' | b'-' | b'_' if (3..=8).contains(&group) && separator.is_none_or(|s| s == byte) => {
+            b' ' | b'-' | b'_' | b'+' | b'%' if (3..=8).contains(&group) => {
+                if separator.is_some_and(|known| known != byte) || byte == b'%' && length == 1 {
+                    break;
+                }
                 (separator, group) = (Some(byte), 0);
             }
             _ => break,
         }
+        at += length;
     }
     let digits = &digits[..count];
     (CARD_DIGITS.contains(&count) && is_issued(digits) && has_check_digit(digits)).then_some(end)

@@ -23,10 +23,12 @@ pub(super) enum Text {
     Decoded,
 }
 
+/// A text of this length may have been cut without a mark.
+const CUT: usize = 4 * 1024;
 /// How long the label of a key is at most: `OPENSSH PRIVATE KEY`, with some room.
 const LABEL: usize = 64;
 /// Words shorter than this are no tokens, digits aside.
-const SHORTEST_TOKEN: usize = 12;
+const SHORTEST_TOKEN: usize = 11;
 
 pub(super) struct Scan<'t, 's> {
     pub(super) masker: &'s Masker,
@@ -44,6 +46,9 @@ pub(super) struct Scan<'t, 's> {
     pub(super) before: Range<usize>,
     /// The string that was closed last.
     pub(super) string: Quoted,
+    /// Where the value of a field `name` or `key` begins, and that value: it names the `value`.
+    pub(super) label_at: Option<usize>,
+    pub(super) label: Range<usize>,
 }
 
 impl<'t, 's> Scan<'t, 's> {
@@ -66,6 +71,8 @@ impl<'t, 's> Scan<'t, 's> {
             word: 0..0,
             before: 0..0,
             string: Quoted::default(),
+            label_at: None,
+            label: 0..0,
         }
     }
 
@@ -96,6 +103,7 @@ impl<'t, 's> Scan<'t, 's> {
             b'=' => self.equals(),
             b'%' => self.percent(),
             b'@' => self.at_sign(),
+            b'>' => self.element(),
             b'[' | b'{' | b'(' => {
                 self.quotes.open_bracket();
                 self.at += 1;
@@ -145,6 +153,9 @@ impl<'t, 's> Scan<'t, 's> {
         self.at = quote.end;
         self.word = self.at..self.at;
         if let Some(closed) = self.quotes.pass(quote) {
+            if self.label_at == Some(closed.opened) {
+                self.label = closed.content.clone();
+            }
             self.string = closed;
             self.pair();
         }
@@ -156,6 +167,7 @@ impl<'t, 's> Scan<'t, 's> {
         let word = &self.bytes[start..end];
         match word {
             [b'-', b'-', b'-', b'-', b'-', ..] => self.private_key(start..end),
+            b"-u" | b"--user" => self.user(end),
             [b'-', b'-', ..] => self.dashes(start..end),
             _ => {}
         }
@@ -188,7 +200,11 @@ impl<'t, 's> Scan<'t, 's> {
         let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-._~+/=%".contains(*byte);
         let length = self.bytes[from..].iter().take_while(is_part).count();
         let credential = &self.bytes[from..from + length];
-        if from > scheme.end && length >= 6 && pattern::looks_secret(credential) {
+        // `Basic realm="shop"` is a challenge, not its answer.
+        let is_parameter = |word: &[u8]| word.iter().all(|b| b.is_ascii_lowercase() || b"-=".contains(b));
+        let is_challenge = is_parameter(credential) && self.bytes.get(from + length) == Some(&b'"');
+        let is_long = from > scheme.end && length >= 6;
+        if is_long && !is_challenge && pattern::looks_secret(credential) {
             self.replace_value(from..from + length, what);
         }
     }
@@ -206,7 +222,7 @@ impl<'t, 's> Scan<'t, 's> {
 
     fn long_word(&mut self, word: Range<usize>) {
         let rest = &self.text[word.end..];
-        let is_cut = rest.is_empty() || rest.starts_with('…') || self.text[word.clone()].ends_with('…');
+        let is_cut = self.text[word.clone()].ends_with('…') || rest.is_empty() && self.text.len() >= CUT;
         if let Some((length, what)) = pattern::token_of(&self.bytes[word.clone()], is_cut) {
             return self.replace_value(word.start..word.start + length, what);
         }

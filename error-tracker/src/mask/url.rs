@@ -53,6 +53,9 @@ impl Scan<'_, '_> {
     pub(super) fn at_sign(&mut self) {
         let at = self.at;
         self.at += 1;
+        if self.masker.values && self.bytes[at + 1..].starts_with(b"//") {
+            return self.oracle(at);
+        }
         if !self.masker.values || !self.is_host(at + 1) {
             return;
         }
@@ -64,6 +67,17 @@ impl Scan<'_, '_> {
         let is_scheme = [&b"mailto"[..], b"sip", b"sips", b"xmpp", b"acct", b"ssh", b"git"].contains(&&user[..colon]);
         if colon > 0 && colon + 1 < user.len() && !is_scheme {
             self.replace_value(start + colon + 1..at, "password in a URL");
+        }
+    }
+
+    /// Masks the password in Oracle's `thin:user/password@//host`.
+    fn oracle(&mut self, at: usize) {
+        let looked_at = &self.bytes[at.saturating_sub(256).max(self.copied)..at];
+        let run = looked_at.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+        let user = &self.bytes[at - run..at];
+        let slash = user.iter().position(|byte| *byte == b'/');
+        if let Some(slash) = slash.filter(|slash| user[..*slash].contains(&b':') && slash + 1 < run) {
+            self.replace_value(at - run + slash + 1..at, "password in a URL");
         }
     }
 
