@@ -11,8 +11,8 @@ use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
 use crate::mask::{Found, Masker, Rule};
-use crate::queue::{Parts, Tag};
 use crate::model::Request;
+use crate::queue::{Parts, Tag};
 use crate::scope::{Crumb, Scope, Value};
 use crate::site::Point;
 use crate::text::{floor_char_boundary, Bounded, Limits};
@@ -274,11 +274,7 @@ impl Draft {
 }
 
 /// Masks the literals in the text of an expression.
-pub(super) fn expression<'p>(
-    masker: &Masker,
-    point: &'p Point,
-    found: &mut Found,
-) -> Cow<'p, str> {
+pub(super) fn expression<'p>(masker: &Masker, point: &'p Point, found: &mut Found) -> Cow<'p, str> {
     match point.has_literal {
         true => masker.code(point.text, found),
         false => Cow::Borrowed(point.text),

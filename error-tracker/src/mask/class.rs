@@ -26,6 +26,19 @@ const fn classes() -> [u8; 256] {
     classes
 }
 
+/// Longer texts are scanned in any case.
+const PLAIN: usize = 256;
+
+/// Tells whether a text is but words of small letters, the first one perhaps with a capital.
+///
+/// Nothing in such a text can be a name with its value, and no token is made so. Most messages
+/// are such texts, and this look costs a third of a scan.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    let is_small = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b' ' | b',' | b'.');
+    let Some((first, rest)) = text.split_first() else { return true };
+    text.len() <= PLAIN && first.is_ascii_alphabetic() && rest.iter().all(is_small)
+}
+
 /// Returns where the word that begins at `at` ends, and which classes are in it.
 pub(super) fn skip_word(bytes: &[u8], at: usize) -> (usize, u8) {
     let mut seen = 0;

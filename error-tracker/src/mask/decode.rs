@@ -10,7 +10,8 @@ pub(super) fn percent(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
-        let pair = (bytes.get(at + 1).copied().and_then(hex), bytes.get(at + 2).copied().and_then(hex));
+        let pair =
+            (bytes.get(at + 1).copied().and_then(hex), bytes.get(at + 2).copied().and_then(hex));
         match (bytes[at], pair) {
             (b'%', (Some(high), Some(low))) => {
                 decoded.push(high << 4 | low);

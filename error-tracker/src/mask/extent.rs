@@ -126,7 +126,8 @@ impl Scan<'_, '_> {
             _ => {}
         }
         let end = self.bare_end(from, until);
-        let is_scheme = pattern::is_scheme(&self.bytes[from..end]) && self.bytes.get(end) == Some(&b' ');
+        let is_scheme =
+            pattern::is_scheme(&self.bytes[from..end]) && self.bytes.get(end) == Some(&b' ');
         match is_scheme {
             true => self.bare_end(self.skip_spaces(end), until),
             false => end,

@@ -6,6 +6,7 @@ mod extent;
 mod found;
 mod multipart;
 mod names;
+mod pairs;
 mod pattern;
 mod quotes;
 mod rule;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use self::class::is_plain;
 pub(crate) use self::found::{Found, Rule};
 pub(crate) use self::rule::DEFAULT_WORDS;
 pub use self::rule::{DefaultMasking, Masking};
@@ -40,9 +42,9 @@ pub(crate) struct Masker {
     /// What stands for values that no name masks.
     text: Arc<str>,
     /// Whether secrets are found by what they look like.
-    pub(crate) values: bool,
+    values: bool,
     /// Whether long random words are secrets, too.
-    pub(crate) high_entropy: bool,
+    high_entropy: bool,
 }
 
 impl Default for Masker {
@@ -54,6 +56,11 @@ impl Default for Masker {
 impl Masker {
     pub(crate) fn new(masking: Arc<dyn Masking>, text: &str) -> Self {
         Self { masking, text: text.into(), values: true, high_entropy: false }
+    }
+
+    /// Sets whether secrets, and whether long random words, are found by what they look like.
+    pub(crate) fn looking(self, values: bool, high_entropy: bool) -> Self {
+        Self { values, high_entropy, ..self }
     }
 
     /// Returns what stands for the value of `name`, if its name is masked.
@@ -77,7 +84,10 @@ impl Masker {
 
     /// Masks free text of any kind: `Debug` text, JSON, a form, a URL, prose.
     pub(crate) fn text<'t>(&self, text: &'t str, found: &mut Found) -> Cow<'t, str> {
-        Scan::new(self, text, Text::Plain, found).run()
+        match !self.high_entropy && is_plain(text.as_bytes()) {
+            true => Cow::Borrowed(text),
+            false => Scan::new(self, text, Text::Plain, found).run(),
+        }
     }
 
     /// Masks the literals in source code.
@@ -96,7 +106,12 @@ impl Masker {
     }
 
     /// Masks the value of a header or of another named text.
-    pub(crate) fn named<'t>(&'t self, name: &str, text: &'t str, found: &mut Found) -> Cow<'t, str> {
+    pub(crate) fn named<'t>(
+        &'t self,
+        name: &str,
+        text: &'t str,
+        found: &mut Found,
+    ) -> Cow<'t, str> {
         match self.name(name) {
             Some(mask) => {
                 found.add(name, Rule::Name);
@@ -107,7 +122,12 @@ impl Masker {
     }
 
     /// Masks a body by its media type; one that is no text is told by its size.
-    pub(crate) fn body<'t>(&self, media_type: &str, body: &'t str, found: &mut Found) -> Cow<'t, str> {
+    pub(crate) fn body<'t>(
+        &self,
+        media_type: &str,
+        body: &'t str,
+        found: &mut Found,
+    ) -> Cow<'t, str> {
         let kind = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match kind.as_str() {
             "application/x-www-form-urlencoded" => self.form(body, found),

@@ -14,7 +14,12 @@ const PARTS: usize = 100;
 pub(super) fn multipart(masker: &Masker, boundary: &str, body: &str, found: &mut Found) -> String {
     let mut out = String::new();
     let delimiter = match boundary {
-        "" => body.split(['\r', '\n']).next().filter(|line| line.len() > 2).unwrap_or_default().to_owned(),
+        "" => body
+            .split(['\r', '\n'])
+            .next()
+            .filter(|line| line.len() > 2)
+            .unwrap_or_default()
+            .to_owned(),
         boundary => format!("--{boundary}"),
     };
     if !delimiter.starts_with("--") || !body.contains(&delimiter) {
@@ -31,7 +36,8 @@ pub(super) fn multipart(masker: &Masker, boundary: &str, body: &str, found: &mut
 
 fn part(masker: &Masker, part: &str, out: &mut String, found: &mut Found) {
     let part = part.trim_start_matches(['\r', '\n']);
-    let (head, content) = part.split_once("\r\n\r\n").or_else(|| part.split_once("\n\n")).unwrap_or((part, ""));
+    let (head, content) =
+        part.split_once("\r\n\r\n").or_else(|| part.split_once("\n\n")).unwrap_or((part, ""));
     let content = content.strip_suffix("\r\n").or(content.strip_suffix('\n')).unwrap_or(content);
     let name = parameter(head, "name").unwrap_or_default();
     // Writing to a String does not fail.
@@ -89,7 +95,8 @@ mod tests {
 
     #[test]
     fn fields_are_told_by_name_and_files_by_size() {
-        let expected = "user = bob\npassword = *****\nphoto = <file \"a.png\", image/png, 2 bytes>\n";
+        let expected =
+            "user = bob\npassword = *****\nphoto = <file \"a.png\", image/png, 2 bytes>\n";
         let masker = Masker::default();
         assert_eq!(multipart(&masker, "X", BODY, &mut Found::default()), expected);
         assert_eq!(multipart(&masker, "", BODY, &mut Found::default()), expected);
@@ -106,7 +113,8 @@ mod tests {
     #[test]
     fn a_part_that_is_cut_is_masked_to_its_end() {
         let cut = &BODY[..BODY.find("unter2").unwrap_or(0)];
-        assert!(multipart(&Masker::default(), "X", cut, &mut Found::default()).ends_with("password = *****\n"));
+        assert!(multipart(&Masker::default(), "X", cut, &mut Found::default())
+            .ends_with("password = *****\n"));
     }
 
     #[test]

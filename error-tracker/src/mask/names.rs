@@ -10,23 +10,19 @@ use crate::mask::{decode, pattern};
 /// How much of a name is looked at, in bytes: its end.
 const NAME: usize = 128;
 /// How far is looked ahead for what tells how a value ends, in bytes.
-const AHEAD: usize = 512;
-/// Connection strings name their keys so; no word of the name rule is in them.
-/// Sources: the connection strings of Azure Storage, Service Bus, and ADO.NET.
-const KEYS: [&str; 4] = ["accountkey", "sharedaccesskey", "sharedaccesssignature", "pwd"];
-
+pub(super) const AHEAD: usize = 512;
 /// A masked name: where it stands, and what stands for its value.
 pub(super) struct Named {
-    place: Range<usize>,
-    name: String,
-    mask: String,
-    rule: Rule,
-    is_quoted: bool,
+    pub(super) place: Range<usize>,
+    pub(super) name: String,
+    pub(super) mask: String,
+    pub(super) rule: Rule,
+    pub(super) is_quoted: bool,
 }
 
 impl Scan<'_, '_> {
     /// Asks the rule for the name that stands at a place.
-    fn ask(&self, place: Range<usize>, is_quoted: bool) -> Option<Named> {
+    pub(super) fn ask(&self, place: Range<usize>, is_quoted: bool) -> Option<Named> {
         let from = place.end.saturating_sub(NAME).max(place.start);
         let from = (from..=place.end).find(|at| self.text.is_char_boundary(*at))?;
         let written = &self.text[from..place.end];
@@ -47,7 +43,8 @@ impl Scan<'_, '_> {
 
     /// Finds the name that ends at `at`, but for spaces.
     fn name_before(&mut self, at: usize) -> Option<Named> {
-        let end = self.bytes[..at].iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
+        let end =
+            self.bytes[..at].iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
         let is_quoted = self.string.end == end && end > 0 && !self.string.content.is_empty();
         let place = match is_quoted {
             true => self.string.content.clone(),
@@ -82,13 +79,14 @@ impl Scan<'_, '_> {
 
     /// Returns the run of name-like bytes that ends here: `user[password]`, `user%5Bpassword%5D`.
     fn run_before(&self, end: usize) -> Range<usize> {
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.%[]".contains(byte) || *byte >= 0x80;
+        let is_part =
+            |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.%[]".contains(byte) || *byte >= 0x80;
         let run = self.bytes[self.copied.min(end)..end].iter().rev();
         end - run.take(NAME).take_while(|byte| is_part(byte)).count()..end
     }
 
     /// Masks what a separator's name asks for.
-    fn named(&mut self, named: &Named, value: Range<usize>) {
+    pub(super) fn named(&mut self, named: &Named, value: Range<usize>) {
         if value.is_empty() || self.kind == Text::Code && !self.is_literal(&value) {
             self.at = value.start.max(self.at);
             return;
@@ -187,132 +185,9 @@ impl Scan<'_, '_> {
         let end = self.line_end_within(from, None, AHEAD);
         let Some(rest) = self.text.get(from..end) else { return false };
         rest.split_once(';').is_some_and(|(value, rest)| {
-            !value.contains(['&', ',', '=']) && rest.split(';').next().is_some_and(|next| next.contains('='))
+            !value.contains(['&', ',', '='])
+                && rest.split(';').next().is_some_and(|next| next.contains('='))
         })
-    }
-
-    /// Finds the key of a connection string.
-    fn key_before(&self, at: usize) -> Option<Named> {
-        let word = self.word.clone();
-        let name = self.text.get(word.clone()).filter(|_| self.masker.values && word.end == at)?;
-        let is_key = |key: &&str| name.eq_ignore_ascii_case(key);
-        let is_signed = |name: &str| name == "sig" || name.to_ascii_lowercase().ends_with("-signature");
-        let is_signature = is_signed(name) && matches!(self.bytes[..word.start], [.., b'&' | b'?']);
-        (KEYS.iter().any(|key| is_key(&key)) || is_signature).then(|| Named {
-            place: word,
-            name: name.to_owned(),
-            mask: self.masker.always().to_owned(),
-            rule: Rule::Value("connection string"),
-            is_quoted: false,
-        })
-    }
-
-    /// Masks the field of a multipart body that `name="password"` begins (RFC 7578).
-    fn field_of_multipart(&mut self, at: usize) {
-        if !self.bytes[..at].ends_with(b"name") || !self.bytes[at..].starts_with(b"=") {
-            return;
-        }
-        let rest = &self.text[at + 1..];
-        let unescaped = rest.trim_start_matches('\\');
-        let Some(quoted) = unescaped.strip_prefix('"') else { return };
-        let length = quoted.find(['"', '\\']).unwrap_or(quoted.len());
-        let from = self.text.len() - quoted.len();
-        let Some(named) = self.ask(from..from + length, true) else { return };
-        let Some(start) = blank_line(&self.text[from..]).map(|blank| from + blank) else { return };
-        let body = &self.text[start..];
-        let end = ["\n--", "\r\n--", "\\n--", "\\r\\n--"].iter().filter_map(|end| body.find(end)).min();
-        let end = start + end.unwrap_or(body.len());
-        self.named(&named, start..end);
-    }
-
-    /// Masks the second of a pair whose first is a masked name: `("token", "x")`, `"--token" "x"`.
-    pub(super) fn pair(&mut self) {
-        let string = self.string.clone();
-        let opened = trim_breaks(&self.bytes[..string.opened]).last().copied();
-        let is_option = self.bytes[string.content.clone()].starts_with(b"--");
-        if !(is_option || matches!(opened, Some(b'(' | b'['))) {
-            return;
-        }
-        let rest = &self.bytes[self.at..];
-        let comma = usize::from(rest.first() == Some(&b','));
-        let from = self.text.len() - self.skip_breaks(self.at + comma).len();
-        let is_next = comma == 1 || is_option && self.bytes[from..].first() == Some(&b'"');
-        if !is_next || from == self.at {
-            return;
-        }
-        let Some(named) = self.ask(string.content, true) else { return };
-        // A list of many may begin with a name; what is longer than this is no pair of one.
-        let is_list = opened == Some(b'[') && !is_option;
-        let end = match comma {
-            1 if is_list => self.structured_end_within(from, AHEAD),
-            1 => self.structured_end(from),
-            _ => self.value_end(from, Until::Plain),
-        };
-        let is_pair = self.skip_breaks(end).trim_start_matches(',').trim_start().starts_with(']');
-        if is_list && !is_pair {
-            return;
-        }
-        self.named(&named, from..end);
-    }
-
-    /// Returns what follows spaces and line breaks, also where these are escaped.
-    fn skip_breaks(&self, at: usize) -> &str {
-        let mut rest = self.text.get(at..).unwrap_or_default();
-        loop {
-            let next = rest.trim_start();
-            let escape = next.strip_prefix("\\n").or_else(|| next.strip_prefix("\\r"));
-            match escape {
-                Some(next) => rest = next,
-                None => return next,
-            }
-        }
-    }
-
-    /// Masks the word after an option of a command line: `--password x`.
-    pub(super) fn dashes(&mut self, word: Range<usize>) {
-        if self.bytes.get(word.end) != Some(&b' ') || word.len() < 3 {
-            return;
-        }
-        let from = self.skip_spaces(word.end);
-        if matches!(self.bytes.get(from), Some(b'-') | None) {
-            return;
-        }
-        if let Some(named) = self.ask(word, false) {
-            let end = self.value_end(from, Until::Plain);
-            // `--token or --user`, `--password is required`.
-            let is_prose = end - from < 4 && self.bytes[from..end].iter().all(u8::is_ascii_lowercase);
-            if !is_prose {
-                self.named(&named, from..end);
-            }
-        }
-    }
-
-    /// Masks the password in `-u user:password`; `-u 1000:1000` is none.
-    pub(super) fn user(&mut self, from: usize) {
-        let from = self.skip_spaces(from);
-        let end = self.value_end(from, Until::Plain);
-        let value = &self.bytes[from..end];
-        let Some(colon) = value.iter().position(|byte| *byte == b':') else { return };
-        let is_number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-        let is_password = colon > 0 && colon + 1 < value.len() && !value[colon..].starts_with(b"://");
-        if self.masker.values && is_password && !(is_number(&value[..colon]) && is_number(&value[colon + 1..])) {
-            self.replace_value(from + colon + 1..end, "basic credentials");
-        }
-    }
-
-    /// Masks the text of an XML element: `<password>x</password>`.
-    pub(super) fn element(&mut self) {
-        let (at, word) = (self.at, self.word.clone());
-        self.at += 1;
-        let is_tag = word.end == at && word.start > 0 && self.bytes[word.start - 1] == b'<';
-        if !is_tag || word.is_empty() {
-            return;
-        }
-        let Some(named) = self.ask(word, false) else { return };
-        let end = self.value_end(at + 1, Until::Text);
-        let text = &self.bytes[at + 1..end];
-        let close = text.iter().position(|byte| *byte == b'<').unwrap_or(text.len());
-        self.named(&named, at + 1..at + 1 + close);
     }
 
     /// Masks what follows a percent-encoded `=` or `:`.
@@ -324,7 +199,8 @@ impl Scan<'_, '_> {
         while self.bytes[self.at..].starts_with(b"25") {
             self.at += 2;
         }
-        let is_separator = matches!(self.bytes.get(self.at..self.at + 2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
+        let is_separator =
+            matches!(self.bytes.get(self.at..self.at + 2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
         let asked = if is_separator { self.ask(self.run_before(start), false) } else { None };
         let Some(named) = asked else {
             self.at = behind;
@@ -334,36 +210,4 @@ impl Scan<'_, '_> {
         let end = self.value_end(from, Until::Encoded);
         self.named(&named, from..end);
     }
-
-    /// Masks the bot token of Telegram, which has a colon in it.
-    fn bot_token(&mut self, at: usize) {
-        let word = self.word.clone();
-        if !self.masker.values || word.end != at || word.is_empty() {
-            return;
-        }
-        let digits = self.bytes[word.clone()].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let start = at - digits;
-        if let Some(length) = pattern::telegram(&self.bytes[start..at], &self.bytes[at + 1..]) {
-            self.replace_value(start..at + 1 + length, "Telegram bot token");
-        }
-    }
-}
-
-/// Takes spaces and line breaks off the end, also where these are escaped.
-fn trim_breaks(mut bytes: &[u8]) -> &[u8] {
-    loop {
-        bytes = bytes.trim_ascii_end();
-        match bytes {
-            [before @ .., b'\\', b'n' | b'r' | b't'] => bytes = before,
-            [before @ .., b'\\'] => bytes = before,
-            _ => return bytes,
-        }
-    }
-}
-
-/// Returns where the text goes on behind the first blank line, raw or escaped.
-fn blank_line(text: &str) -> Option<usize> {
-    let text = &text[..crate::text::floor_char_boundary(text, AHEAD)];
-    let ends = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n", "\\n\\n"];
-    ends.iter().filter_map(|end| text.find(end).map(|at| at + end.len())).min()
 }

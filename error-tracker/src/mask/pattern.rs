@@ -250,8 +250,10 @@ pub(super) fn is_scheme(word: &[u8]) -> bool {
 /// Tells whether a word of prose looks more like a secret than like a word.
 pub(super) fn looks_secret(word: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| word.iter().any(is);
-    let inner_capital = word.iter().skip(1).any(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    let symbol = word.iter().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'*' | b'^' | b'='));
+    let inner_capital =
+        word.iter().skip(1).any(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let symbol =
+        word.iter().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'*' | b'^' | b'='));
     word.len() >= 4 && (has(u8::is_ascii_digit) || inner_capital || symbol || word.len() >= 24)
 }
 
@@ -289,7 +291,9 @@ mod tests {
         assert_eq!(rule(&format!("ghp_{}", "a1".repeat(18))), Some(GITHUB));
         assert_eq!(rule(&format!("AKIA{}", "ABCD2345".repeat(2))), Some(AWS));
         assert_eq!(rule(&format!("SK{}", "0a".repeat(16))), Some("Twilio key"));
-        for harmless in ["ghp_short", "AKIAabcdefghijklmnop", "key-value", "sk-learn-is-a-fine-package-name"] {
+        for harmless in
+            ["ghp_short", "AKIAabcdefghijklmnop", "key-value", "sk-learn-is-a-fine-package-name"]
+        {
             assert_eq!(rule(harmless), None, "{harmless}");
         }
     }
@@ -301,7 +305,9 @@ mod tests {
 
     #[test]
     fn a_token_that_the_end_of_the_text_cuts_is_one_still() {
-        assert!(token_of(b"ghp_abcde", true).is_some() && token_of(b"eyJhbGciOiJIUzI1", true).is_some());
+        assert!(
+            token_of(b"ghp_abcde", true).is_some() && token_of(b"eyJhbGciOiJIUzI1", true).is_some()
+        );
         assert!(token_of(b"key-value", true).is_none());
     }
 

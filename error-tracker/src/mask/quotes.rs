@@ -111,7 +111,13 @@ mod tests {
 
     #[test]
     fn quotes_that_are_cut_off_or_too_deep_harm_nothing() {
-        for text in ["\"", "\\\"a\"b\\\\\\\"", "\"\"\"", &"\\".repeat(100_000), &format!("{}\"", "\\".repeat(255))] {
+        for text in [
+            "\"",
+            "\\\"a\"b\\\\\\\"",
+            "\"\"\"",
+            &"\\".repeat(100_000),
+            &format!("{}\"", "\\".repeat(255)),
+        ] {
             strings(text);
         }
     }

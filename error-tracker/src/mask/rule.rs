@@ -116,9 +116,7 @@ impl fmt::Debug for DefaultMasking {
 /// full-width forms of ASCII (U+FF01 to U+FF5E) as ASCII.
 fn normal(name: &str) -> String {
     let narrow = |character: char| match character {
-        '\u{ff01}'..='\u{ff5e}' => {
-            char::from_u32(character as u32 - 0xfee0).unwrap_or(character)
-        }
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
         other => other,
     };
     let narrowed: String = name.chars().map(narrow).collect();

@@ -52,12 +52,7 @@ pub(super) struct Scan<'t, 's> {
 }
 
 impl<'t, 's> Scan<'t, 's> {
-    pub(super) fn new(
-        masker: &'s Masker,
-        text: &'t str,
-        kind: Text,
-        found: &'s mut Found,
-    ) -> Self {
+    pub(super) fn new(masker: &'s Masker, text: &'t str, kind: Text, found: &'s mut Found) -> Self {
         Self {
             masker,
             text,
@@ -121,7 +116,9 @@ impl<'t, 's> Scan<'t, 's> {
     pub(super) fn character(&self, at: usize) -> usize {
         match self.bytes.get(at + 1..) {
             Some([b'\\', _, b'\'', ..]) => 4,
-            Some([b'"' | b'[' | b']' | b'{' | b'}' | b'(' | b')' | b',' | b':' | b'=', b'\'', ..]) => 3,
+            Some(
+                [b'"' | b'[' | b']' | b'{' | b'}' | b'(' | b')' | b',' | b':' | b'=', b'\'', ..],
+            ) => 3,
             _ => 0,
         }
     }
@@ -171,20 +168,27 @@ impl<'t, 's> Scan<'t, 's> {
             [b'-', b'-', ..] => self.dashes(start..end),
             _ => {}
         }
-        let word = &self.bytes[start..end];
-        if !self.masker.values || self.at != end {
-            return;
+        if self.at == end {
+            self.value_of_word(start..end, seen);
         }
-        if seen & DIGIT != 0 && seen & !(DIGIT | DASH | UNDERSCORE) == 0 && (3..24).contains(&word.len()) {
-            if let Some(length) = pattern::card(&self.bytes[start..]) {
-                return self.replace_value(start..start + length, "card number");
+    }
+
+    /// Masks a word that tells by itself that it is a secret.
+    fn value_of_word(&mut self, place: Range<usize>, seen: u8) {
+        let word = &self.bytes[place.clone()];
+        if self.masker.values {
+            let is_number = seen & DIGIT != 0 && seen & !(DIGIT | DASH | UNDERSCORE) == 0;
+            if is_number && (3..24).contains(&word.len()) {
+                if let Some(length) = pattern::card(&self.bytes[place.start..]) {
+                    return self.replace_value(place.start..place.start + length, "card number");
+                }
+            }
+            if matches!(word.len(), 5 | 6) && matches!(word[0], b'b' | b'B') {
+                self.credentials(place.clone());
             }
         }
-        if matches!(word.len(), 5 | 6) && matches!(word[0], b'b' | b'B') {
-            self.credentials(start..end);
-        }
         if word.len() >= SHORTEST_TOKEN {
-            self.long_word(start..end);
+            self.long_word(place);
         }
     }
 
@@ -201,7 +205,8 @@ impl<'t, 's> Scan<'t, 's> {
         let length = self.bytes[from..].iter().take_while(is_part).count();
         let credential = &self.bytes[from..from + length];
         // `Basic realm="shop"` is a challenge, not its answer.
-        let is_parameter = |word: &[u8]| word.iter().all(|b| b.is_ascii_lowercase() || b"-=".contains(b));
+        let is_parameter =
+            |word: &[u8]| word.iter().all(|b| b.is_ascii_lowercase() || b"-=".contains(b));
         let is_challenge = is_parameter(credential) && self.bytes.get(from + length) == Some(&b'"');
         let is_long = from > scheme.end && length >= 6;
         if is_long && !is_challenge && pattern::looks_secret(credential) {
@@ -221,23 +226,35 @@ impl<'t, 's> Scan<'t, 's> {
     }
 
     fn long_word(&mut self, word: Range<usize>) {
+        if !self.masker.values || !self.token(&word) {
+            self.encoded(word);
+        }
+    }
+
+    /// Masks a word that is a token, or a host whose path is one; tells whether it did.
+    fn token(&mut self, word: &Range<usize>) -> bool {
         let rest = &self.text[word.end..];
-        let is_cut = self.text[word.clone()].ends_with('…') || rest.is_empty() && self.text.len() >= CUT;
+        let is_cut =
+            self.text[word.clone()].ends_with('…') || rest.is_empty() && self.text.len() >= CUT;
         if let Some((length, what)) = pattern::token_of(&self.bytes[word.clone()], is_cut) {
-            return self.replace_value(word.start..word.start + length, what);
+            self.replace_value(word.start..word.start + length, what);
+            return true;
         }
-        if let Some((length, what)) = pattern::secret_path(&self.text[word.clone()], rest) {
-            let from = word.end + length;
-            let end = from + rest[length..].find([' ', '"', '\'', '\\', '<', '>', '\n']).unwrap_or(rest.len() - length);
-            return self.replace_value(from..end, what);
-        }
-        self.encoded(word);
+        let Some((length, what)) = pattern::secret_path(&self.text[word.clone()], rest) else {
+            return false;
+        };
+        let ends = [' ', '"', '\'', '\\', '<', '>', '\n'];
+        let length_of_path = rest[length..].find(ends).unwrap_or(rest.len() - length);
+        self.replace_value(word.end + length..word.end + length + length_of_path, what);
+        true
     }
 
     /// Masks a private key up to its end line, or all that is there of it (RFC 7468, RFC 4880).
     fn private_key(&mut self, word: Range<usize>) {
         let rest = &self.text[word.start..];
-        let Some(label) = rest.strip_prefix("-----BEGIN ").filter(|_| self.masker.values) else { return };
+        let Some(label) = rest.strip_prefix("-----BEGIN ").filter(|_| self.masker.values) else {
+            return;
+        };
         let label = &label[..label.find("-----").unwrap_or(label.len()).min(LABEL)];
         if !label.contains("PRIVATE KEY") {
             return;
@@ -258,10 +275,16 @@ impl<'t, 's> Scan<'t, 's> {
             return;
         }
         let rest = &self.bytes[word.start..];
-        let length = rest.iter().take(decode::LOOKED_INTO).take_while(|byte| is_inner(byte)).count();
+        let length =
+            rest.iter().take(decode::LOOKED_INTO).take_while(|byte| is_inner(byte)).count();
         let run = &rest[..length];
         let is_random = self.masker.high_entropy && pattern::is_random(run);
-        if is_random || self.kind != Text::Decoded && length >= 16 && self.hides_secret(run) {
+        if is_random
+            || self.kind != Text::Decoded
+                && length >= 16
+                && self.masker.values
+                && self.hides_secret(run)
+        {
             let whole = rest.iter().take_while(|byte| is_inner(byte)).count();
             let what = if is_random { "high entropy" } else { "base64" };
             self.replace_value(word.start..word.start + whole, what);

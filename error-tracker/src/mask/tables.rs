@@ -8,7 +8,8 @@ use super::{Found, Masker};
 
 /// Reads the rows of a table, its escapes undone.
 fn rows(file: &str) -> Vec<Vec<String>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/masking").join(file);
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/masking").join(file);
     let text = fs::read_to_string(&path).unwrap();
     let is_row = |line: &&str| !line.is_empty() && !line.starts_with("# ");
     text.lines().filter(is_row).map(|line| line.split('\t').map(unescaped).collect()).collect()
@@ -52,7 +53,13 @@ fn of_harmless_values_at_most_one_in_fifty_is_masked() {
             }
         }
     }
-    assert!(lost.len() * 50 <= rows.len(), "{} of {}:\n{}", lost.len(), rows.len(), lost.join("\n"));
+    assert!(
+        lost.len() * 50 <= rows.len(),
+        "{} of {}:\n{}",
+        lost.len(),
+        rows.len(),
+        lost.join("\n")
+    );
 }
 
 #[test]

@@ -38,7 +38,8 @@ impl Scan<'_, '_> {
         let rest = &self.bytes[from..self.bytes.len().min(from.saturating_add(AUTHORITY))];
         let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>\\".contains(byte);
         let whole = rest.iter().position(ends).unwrap_or(rest.len());
-        let position = |part: &[u8], signs: &[u8]| part.iter().position(|byte| signs.contains(byte));
+        let position =
+            |part: &[u8], signs: &[u8]| part.iter().position(|byte| signs.contains(byte));
         let end = position(&rest[..whole], b"/?#").unwrap_or(whole);
         let Some(colon) = position(&rest[..end], b":") else { return from + end };
         let is_port = |byte: &u8| byte.is_ascii_digit() || *byte == b',';
@@ -61,10 +62,14 @@ impl Scan<'_, '_> {
         }
         let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>\\/,(){}[]=".contains(byte);
         let looked_at = at.saturating_sub(256).max(self.copied);
-        let start = self.bytes[looked_at..at].iter().rposition(ends).map_or(looked_at, |end| looked_at + end + 1);
+        let start = self.bytes[looked_at..at]
+            .iter()
+            .rposition(ends)
+            .map_or(looked_at, |end| looked_at + end + 1);
         let user = &self.bytes[start..at];
         let Some(colon) = user.iter().position(|byte| *byte == b':') else { return };
-        let is_scheme = [&b"mailto"[..], b"sip", b"sips", b"xmpp", b"acct", b"ssh", b"git"].contains(&&user[..colon]);
+        let is_scheme = [&b"mailto"[..], b"sip", b"sips", b"xmpp", b"acct", b"ssh", b"git"]
+            .contains(&&user[..colon]);
         if colon > 0 && colon + 1 < user.len() && !is_scheme {
             self.replace_value(start + colon + 1..at, "password in a URL");
         }
@@ -76,7 +81,8 @@ impl Scan<'_, '_> {
         let run = looked_at.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
         let user = &self.bytes[at - run..at];
         let slash = user.iter().position(|byte| *byte == b'/');
-        if let Some(slash) = slash.filter(|slash| user[..*slash].contains(&b':') && slash + 1 < run) {
+        if let Some(slash) = slash.filter(|slash| user[..*slash].contains(&b':') && slash + 1 < run)
+        {
             self.replace_value(at - run + slash + 1..at, "password in a URL");
         }
     }
@@ -84,7 +90,8 @@ impl Scan<'_, '_> {
     /// Tells whether what follows can be a host: `db.example`, `localhost`, `tcp(`, `10.0.0.1:80`.
     fn is_host(&self, from: usize) -> bool {
         let rest = &self.bytes[from..];
-        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b".-_".contains(b)).count();
+        let length =
+            rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b".-_".contains(b)).count();
         let host = &rest[..length];
         let is_digest = matches!(host, b"sha256" | b"sha384" | b"sha512");
         let is_followed = matches!(rest.get(length), Some(b'(' | b':' | b'/'));
@@ -161,7 +168,10 @@ mod tests {
         for (text, expected) in [
             ("/a?page=2&access_token=x", "/a?page=2&access_token=*****"),
             ("/a?pass%77ord=a%26b;c&x=1#token=y", "/a?pass%77ord=*****&x=1#token=y"),
-            ("https://bob:pw@h/a?next=https%3A%2F%2Fa%3Ab%40h.org", "https://bob:*****@h/a?next=*****"),
+            (
+                "https://bob:pw@h/a?next=https%3A%2F%2Fa%3Ab%40h.org",
+                "https://bob:*****@h/a?next=*****",
+            ),
             ("/plain/path?q=rust+errors", "/plain/path?q=rust+errors"),
         ] {
             assert_eq!(masked_url(text).replace("#token=*****", "#token=y"), expected);

@@ -265,7 +265,8 @@ impl Builder {
             None => Arc::new(Nowhere),
         };
         let recorder = Recorder::new(RecorderParts {
-            masker: Masker::new(masking, &config.mask_with),
+            masker: Masker::new(masking, &config.mask_with)
+                .looking(config.mask_values, config.mask_high_entropy),
             limits: Limits {
                 elements: config.max_elements,
                 string: config.max_string,
