@@ -31,6 +31,8 @@ pub(super) const CAUSES: usize = 16;
 const BACKTRACE: usize = 32 * 1024;
 /// How many breadcrumbs' bytes an event holds.
 const CRUMBS: usize = 16 * 1024;
+/// How many headers of a request are kept.
+const HEADERS: usize = 100;
 /// How much a request's body takes at most once it is masked, in bytes.
 const BODY: usize = 64 * 1024;
 
@@ -145,8 +147,8 @@ impl Draft {
 
     /// Adds a text that belongs to a group of its own.
     pub(crate) fn text(&mut self, tag: Tag, text: &str) {
-        let masked = self.masker.text(text, &mut self.found);
-        self.parts.put(tag, &[&cut(&masked, MESSAGE.max(text.len()))]);
+        let masked = self.masker.text(head(text), &mut self.found);
+        self.parts.put(tag, &[&cut(&masked, MESSAGE)]);
         self.note((group_of(tag), ""));
     }
 
@@ -237,14 +239,15 @@ impl Draft {
             found.clear();
             text
         };
-        let host = masked("host", &|m, found| m.text(&request.host, found).into_owned());
-        let path = masked("path", &|m, found| m.url(&request.path, found).into_owned());
-        let query = masked("query", &|m, found| m.form(&request.query, found).into_owned());
+        let host = masked("host", &|m, found| m.text(head(&request.host), found).into_owned());
+        let path = masked("path", &|m, found| m.url(head(&request.path), found).into_owned());
+        let query = masked("query", &|m, found| m.form(head(&request.query), found).into_owned());
         let body = masked("body", &|m, found| {
             cut(&m.body(media_type, &request.body, found), BODY).into_owned()
         });
         let headers = masked("headers", &|m, found| headers(m, request, found));
-        let method = masked("method", &|m, found| m.text(&request.method, found).into_owned());
+        let method =
+            masked("method", &|m, found| m.text(head(&request.method), found).into_owned());
         self.parts.put(Tag::Request, &[&host, &method, &path, &query, &body, &headers]);
     }
 
@@ -282,11 +285,16 @@ pub(super) fn expression<'p>(masker: &Masker, point: &'p Point, found: &mut Foun
 }
 
 fn headers(masker: &Masker, request: &Request, found: &mut Found) -> String {
-    let masked = request.headers.iter().map(|(name, value)| {
-        let value = masker.named(name, value, found).into_owned();
-        (masker.text(name, found).into_owned(), Json::String(value))
+    let masked = request.headers.iter().take(HEADERS).map(|(name, value)| {
+        let value = masker.named(name, head(value), found).into_owned();
+        (masker.text(head(name), found).into_owned(), Json::String(value))
     });
     Json::Object(masked.collect()).to_string()
+}
+
+/// Returns as much of a text as an event takes.
+fn head(text: &str) -> &str {
+    &text[..floor_char_boundary(text, MESSAGE)]
 }
 
 /// Cuts what masking has made longer than it may be.
