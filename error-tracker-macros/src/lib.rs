@@ -3,6 +3,7 @@
 mod attribute;
 mod block;
 mod calls;
+mod derive;
 mod errors;
 mod expand;
 mod manifest;
@@ -113,6 +114,39 @@ pub fn auto_track_exception(options: TokenStream, item: TokenStream) -> TokenStr
 #[proc_macro_attribute]
 pub fn no_track(_options: TokenStream, item: TokenStream) -> TokenStream {
     item
+}
+
+/// Implements `Debug` with every field shown as the masking text.
+///
+/// Names of the type, the variant and the fields stay. A field marked `#[masked(show)]` is written by
+/// its own `Debug`; only such fields ask for one. It goes on structs and enums, generic ones too, in
+/// place of `derive(Debug)`. `#[masked(crate = path)]` on the type says where the runtime is found if
+/// it is neither a dependency nor a renamed one.
+///
+/// It is about `Debug` alone. A derived `Serialize` beside it still writes every value, so that an
+/// argument under `serialize(arg)` shows them; make such fields `Masked<T>`, the type of this name.
+///
+/// # Examples
+///
+/// ```
+/// use error_tracker::Masked;
+///
+/// #[derive(Masked)]
+/// struct Account {
+///     #[masked(show)]
+///     id: u64,
+///     iban: String,
+///     holder: String,
+/// }
+///
+/// let (iban, holder) = ("DE02 1203 0000 0000 2020 51".into(), "Erika".into());
+/// let account = Account { id: 7, iban, holder };
+/// assert_eq!(format!("{account:?}"), "Account { id: 7, iban: *****, holder: ***** }");
+/// # let _ = (account.iban, account.holder);
+/// ```
+#[proc_macro_derive(Masked, attributes(masked))]
+pub fn masked(item: TokenStream) -> TokenStream {
+    derive::masked(item.into()).into()
 }
 
 /// Stands behind `error_tracker::scope!`.

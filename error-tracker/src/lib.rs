@@ -69,7 +69,7 @@ pub use crate::calls::{
 pub use crate::config::{Config, StoreSetting};
 pub use crate::error::Error;
 pub use crate::global::{flush, tracker};
-pub use crate::mask::{DefaultMasking, Masking};
+pub use crate::mask::{DefaultMasking, Masked, Masking};
 pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
     Level, Local, MaskNote, Outcome, ParseIdError, Recorded, Request, Timestamp,
@@ -79,4 +79,4 @@ pub use crate::scope::{Scope, ScopeGuard};
 pub use crate::store::{Cursor, Page, ParseCursorError, Query};
 pub use crate::tracker::{Builder, Guard, Tracker};
 #[cfg(feature = "macros")]
-pub use error_tracker_macros::{auto_track_exception, no_track, track_exception};
+pub use error_tracker_macros::{auto_track_exception, no_track, track_exception, Masked};

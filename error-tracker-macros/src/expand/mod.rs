@@ -4,6 +4,7 @@ mod asynchronous;
 pub(crate) mod body;
 mod caller;
 pub(crate) mod calls;
+pub(crate) mod masked;
 pub(crate) mod notes;
 pub(crate) mod probe;
 pub(crate) mod root;

@@ -155,7 +155,7 @@ fn keep(local: &Local, root: &Root) -> TokenStream {
         How::Known(Known::Text) => quote_spanned!(here=> #p::kept_text(&#ident)),
         How::Known(_) => quote_spanned!(here=> #p::kept(&#ident)),
         How::Always => quote_spanned!(here=> (&&&&&&#p::Cap::new(&#ident)).keep_always(&__SITE)),
-        How::Masked => quote_spanned!(here=> #p::Masked),
+        How::Masked => quote_spanned!(here=> #p::MaskedArgument),
         How::Serialize | How::SerializeAlways => {
             let new = Ident::new(if local.how == How::Serialize { "new" } else { "always" }, here);
             quote_spanned!(here.located_at(ident.span())=> #p::Serialized::#new(&#ident, &__SITE))

@@ -2,5 +2,6 @@
 
 pub(crate) mod calls;
 pub(crate) mod function;
+pub(crate) mod masked;
 pub(crate) mod options;
 pub(crate) mod pairs;

@@ -8,9 +8,10 @@ mod scoped;
 mod silent;
 mod tracked;
 
-pub use crate::capture::{with, Extras, Masked, Show, Shown, With};
+pub use crate::capture::{with, Extras, MaskedArgument, Show, Shown, With};
 pub use crate::fault::{Exit, Exits, Failure, Fault, Faults};
 pub use crate::keep::{kept, kept_text, Cap, Keep, Limited, Local, Serialized};
+pub use crate::mask::Hidden;
 pub use crate::scope::{Plain, Scope, ScopeGuard, Value, Values};
 pub use crate::site::{Point, Site};
 

@@ -10,7 +10,7 @@ use crate::capture::Call;
 use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
-use crate::mask::{Found, Masker, Rule};
+use crate::mask::{shown_count, Found, Masker, Rule, ShownAs, MASK};
 use crate::queue::{Parts, Tag};
 use crate::scope::{Crumb, Scope, Value};
 use crate::site::Point;
@@ -52,11 +52,14 @@ pub(crate) struct Draft {
     pub(crate) room: usize,
     /// What was found in the text that was masked last.
     found: Found,
+    /// Held while values are formatted.
+    _shown: ShownAs,
 }
 
 impl Draft {
     pub(crate) fn new(masker: Masker, limits: Limits) -> Self {
         let scratch = with(|state| std::mem::take(&mut state.scratch)).unwrap_or_default();
+        let shown = masker.shown();
         Self {
             parts: Parts::default(),
             masker,
@@ -64,6 +67,7 @@ impl Draft {
             scratch,
             room: limits.locals,
             found: Found::default(),
+            _shown: shown,
         }
     }
 
@@ -77,12 +81,17 @@ impl Draft {
     /// Writes a value of the user into the raw buffer, bounded and fenced.
     pub(crate) fn write_raw(&mut self, limit: usize, write: impl FnOnce(&mut Bounded<'_>)) {
         let raw = &mut self.scratch.raw;
+        let before = shown_count();
         raw.clear();
         if fenced(|| raw.write_bounded(limit, write)).is_none() {
             raw.clear();
             raw.write_bounded(usize::MAX, |out| {
                 let _ = std::fmt::Write::write_str(out, PANICKED);
             });
+        }
+        // What was formatted before the failure shows it by its text alone.
+        if shown_count() != before || self.scratch.raw.reveal().contains(MASK) {
+            self.found.add("", Rule::Type);
         }
     }
 
@@ -135,6 +144,9 @@ impl Draft {
 
     /// Adds a pair; on equal keys the first one added wins.
     pub(crate) fn pair(&mut self, tag: Tag, key: &str, value: Value) {
+        if value.is_masked() {
+            self.found.add("", Rule::Type);
+        }
         let json = self.masker.json(key, value.reveal(), &mut self.found);
         self.parts.put(tag, &[key, &json.to_string()]);
         self.note((group_of(tag), key));

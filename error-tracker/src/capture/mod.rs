@@ -31,7 +31,7 @@ pub use self::by_hand::Extras;
 pub(crate) use self::by_hand::Place;
 use self::departed::Departed;
 pub(crate) use self::draft::Draft;
-pub use self::show::{with, Masked, Show, Shown, With};
+pub use self::show::{with, MaskedArgument, Show, Shown, With};
 
 /// How many events of one issue are recorded in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,9 +114,9 @@ tuples! {
 }
 
 /// An argument that `mask(..)` names: it is not kept at all.
-pub struct Masked;
+pub struct MaskedArgument;
 
-impl Local for Masked {
+impl Local for MaskedArgument {
     fn show(&self, _: &mut Sketch<'_, '_>) {}
 
     fn is_masked(&self) -> bool {

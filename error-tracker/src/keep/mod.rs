@@ -7,6 +7,7 @@
 //! implementation with one bound, the most telling first.
 
 mod collections;
+mod masked;
 mod probe;
 mod serialized;
 
