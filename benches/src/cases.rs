@@ -27,6 +27,18 @@ pub(super) fn ours() -> Option<Ours<impl Sized>> {
     Some(Ours { _guard: guard, _folder: folder })
 }
 
+/// The same with masking switched off.
+pub(super) fn unmasked() -> Option<Ours<impl Sized>> {
+    let folder = tempfile::tempdir().ok()?;
+    let guard = error_tracker::init! {
+        store: folder.path().join("errors.db"),
+        masked_key_has: [""; 0],
+        mask_values: false,
+    }
+    .ok()?;
+    Some(Ours { _guard: guard, _folder: folder })
+}
+
 /// Runs a case by its name.
 pub(crate) fn run(name: &str, calls: u64) -> ExitCode {
     let known = [happy::CASES, errors::CASES, cold::CASES];

@@ -7,6 +7,7 @@ mod callgrind;
 mod cases;
 mod cold;
 mod deep;
+mod locals;
 mod rows;
 mod subjects;
 mod table;

@@ -116,6 +116,10 @@ fn errors(table: &mut Table) {
     let name = "`Err` with the stack, 42 frames";
     table.add(three.row(name, INSTRUCTIONS, |_| Some(85_000.0)));
     table.add(three.row(name, ALLOCATIONS, |_| Some(4.0)));
+    let three = Three::count(["locals-masked", "", "locals-unmasked"], [8, 1, 8]);
+    let name = "`Err` with 16 KiB of locals; bare: unmasked";
+    table.add(three.row(name, INSTRUCTIONS, |unmasked| Some(1.3 * unmasked)));
+    table.add(three.row(name, ALLOCATIONS, |_| None));
     let three = Three::count(["", "std-capture", "walk"], [1, 8, 8]);
     let walk = three.row("", INSTRUCTIONS, |_| None).bare.unwrap_or_default();
     let std = three.row("", INSTRUCTIONS, |_| None).peer.unwrap_or_default();

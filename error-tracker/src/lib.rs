@@ -72,7 +72,7 @@ pub use crate::global::{flush, tracker};
 pub use crate::mask::{DefaultMasking, Masked, Masking};
 pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
-    Level, Local, Outcome, ParseIdError, Recorded, Request, Timestamp,
+    Level, Local, MaskNote, Outcome, ParseIdError, Recorded, Request, Timestamp,
 };
 pub use crate::pipeline::{Health, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};

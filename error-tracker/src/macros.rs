@@ -3,7 +3,9 @@
 /// Builds and installs the process's tracker; returns a guard that flushes when it drops.
 ///
 /// Settings are written `name: value`, each the name of a setter of [`Builder`](crate::Builder);
-/// what is not given comes from the environment (`ERROR_TRACKER_<NAME>`), else from the defaults.
+/// what is not given comes from the environment (`ERROR_TRACKER_<NAME>`), else from
+/// `error-tracker.toml` (in the working directory, or where `ERROR_TRACKER_CONFIG` says), else from
+/// the defaults.
 /// The application's name, version and crate are those of the call site.
 ///
 /// # Examples
@@ -27,7 +29,8 @@
 ///
 /// # Errors
 ///
-/// A setting that is unusable: the text names it, where it came from, and what is allowed. A
+/// A setting that is unusable: the text names it, where it came from (in the file with line and
+/// column), and what is allowed. A file that can't be read or is not TOML, though none is needed. A
 /// second call: [`is_already_initialized`](crate::Error::is_already_initialized). A writer thread
 /// that can't be started. With `require_store: true`, a store that can't be opened.
 #[macro_export]

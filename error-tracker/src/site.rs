@@ -10,13 +10,26 @@ use crate::model::Level;
 pub struct Point {
     pub(crate) line: u32,
     pub(crate) text: &'static str,
+    /// Whether a literal stands in the text, which may be a secret.
+    pub(crate) has_literal: bool,
 }
 
 impl Point {
     /// Notes the line and the text of an expression.
     pub const fn new(line: u32, text: &'static str) -> Self {
-        Self { line, text }
+        Self { line, text, has_literal: has_literal(text.as_bytes()) }
     }
+}
+
+const fn has_literal(text: &[u8]) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if matches!(text[at], b'"' | b'0'..=b'9') {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// What is known of an annotated function at compile time, and whether it failed before.

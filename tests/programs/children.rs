@@ -11,11 +11,18 @@ fn main() {
     match scenario.as_str() {
         "bad_variable" => bad_variable(),
         "variables" => variables(),
+        "file" => file(),
+        "missing_file" => missing_file(&argument()),
+        "refused" => assert_eq!(refused(Builder::new()), argument()),
         "switched_off" => switched_off(),
         "many_failures" => many_failures(),
         "no_store" => no_store(),
         unknown => panic!("no scenario is called {unknown}"),
     }
+}
+
+fn argument() -> String {
+    std::env::args().nth(2).expect("the second argument says what is expected")
 }
 
 fn refused(builder: Builder) -> String {
@@ -49,6 +56,27 @@ fn variables() {
     );
     let again = error_tracker::init!().expect_err("it runs already");
     assert!(again.is_already_initialized(), "{again:?}");
+}
+
+/// With the file in `tests/settings.rs`, and a depth in the environment.
+fn file() {
+    let tracker = error_tracker::init! { list_size: 20, require_store: true };
+    let _tracker = tracker.expect("all settings are good");
+    let tracker = error_tracker::tracker();
+    let config = tracker.config().expect("it runs");
+    assert_eq!((config.list_size, config.max_depth, config.max_string), (20, 3, 400));
+    assert_eq!((config.max_locals, config.max_elements, config.mask_values), (8_192, 100, false));
+    assert_eq!(config.shutdown_timeout, Duration::from_millis(1_500));
+    assert_eq!(config.masked_key_has, ["password", "iban"]);
+    let health = tracker.health();
+    assert_eq!((health.unknown_variables.len(), health.missing_config_file), (0, None));
+}
+
+fn missing_file(told: &str) {
+    let _tracker = error_tracker::init!().expect("no file is no error");
+    let health = error_tracker::tracker().health();
+    assert_eq!(health.missing_config_file.as_deref().unwrap_or_default(), told);
+    assert!(health.unknown_variables.is_empty(), "{:?}", health.unknown_variables);
 }
 
 fn switched_off() {

@@ -2,6 +2,7 @@
 
 mod child;
 
+use std::path::Path;
 use std::time::Duration;
 
 use child::Child;
@@ -65,6 +66,104 @@ fn code_wins_over_the_environment_and_that_over_the_default() {
         .variable("ERROR_TRACKER_ENVIRONMEMT", "staging")
         .run();
     assert_eq!(printed, "", "a correct set-up prints nothing");
+}
+
+#[test]
+fn code_wins_over_the_environment_that_over_the_file_and_that_over_the_default() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write(&folder.path().join("error-tracker.toml"), SETTINGS);
+    let printed = Child::new(&["file", ""])
+        .folder(folder.path())
+        .variable("ERROR_TRACKER_LIST_SIZE", "30")
+        .variable("ERROR_TRACKER_MAX_DEPTH", "3")
+        .run();
+    assert_eq!(printed, "", "a correct set-up prints nothing");
+    assert!(folder.path().join("from-file.db").exists());
+}
+
+#[test]
+fn the_file_that_a_variable_names_is_read_in_place_of_the_usual_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let elsewhere = folder.path().join("etc");
+    std::fs::create_dir(&elsewhere).expect("a folder in it");
+    write(&folder.path().join("error-tracker.toml"), "no TOML");
+    write(&elsewhere.join("tracker.toml"), SETTINGS);
+    let printed = Child::new(&["file", ""])
+        .folder(folder.path())
+        .variable("ERROR_TRACKER_CONFIG", elsewhere.join("tracker.toml"))
+        .variable("ERROR_TRACKER_MAX_DEPTH", "3")
+        .run();
+    assert_eq!(printed, "");
+    assert!(folder.path().join("from-file.db").exists(), "relative to the working directory");
+}
+
+#[test]
+fn a_file_that_is_missing_is_no_error_and_health_tells_of_one_that_was_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = |named: &str, told: &str| {
+        let printed = Child::new(&["missing_file", told])
+            .folder(folder.path())
+            .variable("ERROR_TRACKER_CONFIG", named)
+            .run();
+        assert_eq!(printed, "");
+    };
+    run("", "");
+    run("etc/tracker.toml", "etc/tracker.toml");
+}
+
+#[test]
+fn a_bad_file_is_an_error_with_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("error-tracker.toml");
+    for (text, told) in [
+        (
+            "# sizes\n\nlist_size = \"ten\"\n",
+            "read setting list_size from error-tracker.toml:3:13: \
+             \"ten\" is not a whole number from 1 to 1000",
+        ),
+        (
+            "\n\n\n\nlist_sise = 5",
+            "read error-tracker.toml:5:1: unknown setting \"list_sise\" (did you mean list_size?)",
+        ),
+        (
+            "store = 'postgres://app:hunter2@db/app'",
+            "read setting store from error-tracker.toml:1:9: \
+             \"postgres:…\" needs the feature `postgres`, which is not compiled in",
+        ),
+        (
+            "store = \"postgres://app:hunter2@db/app",
+            "read error-tracker.toml:1:39: not TOML: invalid basic string, expected `\"`",
+        ),
+    ] {
+        write(&file, text);
+        Child::new(&["refused", told]).folder(folder.path()).run();
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let unreadable = folder.path().join("error-tracker.toml");
+    std::fs::create_dir(&unreadable).expect("a folder in it");
+    Child::new(&["refused", "read error-tracker.toml"]).folder(folder.path()).run();
+    let told = format!("read {}", unreadable.display());
+    Child::new(&["refused", &told]).variable("ERROR_TRACKER_CONFIG", &unreadable).run();
+}
+
+/// The scenario `file` says what is expected of it.
+const SETTINGS: &str = "\
+list_size = 40
+max_depth = 4
+max_string = 400
+store = 'from-file.db'
+masked_key_has = ['password', 'iban']
+shutdown_timeout = 1.5
+max_locals = '8KiB'
+mask_values = false
+";
+
+fn write(file: &Path, text: &str) {
+    std::fs::write(file, text).expect("the file is written");
 }
 
 #[test]

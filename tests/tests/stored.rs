@@ -87,7 +87,8 @@ fn after_the_guard_everything_is_in_one_file_that_only_its_owner_reads() {
 fn a_store_that_cannot_be_opened_is_said_once_and_the_program_runs_on() {
     in_folder(|folder| {
         let file = folder.join("missing/errors.db");
-        let printed = Child::new(&["no_store"]).variable("ERROR_TRACKER_STORE", &file).run();
+        let child = Child::new(&["no_store"]).variable("ERROR_TRACKER_STORE", &file);
+        let printed = child.folder(folder).run();
         let lines: Vec<&str> = printed.lines().collect();
         assert_eq!(lines.len(), 1, "{printed}");
         assert!(lines[0].starts_with("error-tracker: open the store"), "{printed}");

@@ -3,8 +3,9 @@
 use std::hint::black_box;
 use std::panic::catch_unwind;
 
-use crate::cases::{begin_of_a_second, measure, ours, say, Case};
+use crate::cases::{begin_of_a_second, measure, ours, say, unmasked, Case};
 use crate::deep;
+use crate::locals::Arguments;
 use crate::subjects;
 
 pub(crate) const CASES: &[Case] = &[
@@ -41,6 +42,14 @@ pub(crate) const CASES: &[Case] = &[
             deep::call(|| drop(black_box(std::backtrace::Backtrace::force_capture())));
         });
     }),
+    ("locals-masked", |calls| {
+        let _ours = ours();
+        locals(calls);
+    }),
+    ("locals-unmasked", |calls| {
+        let _ours = unmasked();
+        locals(calls);
+    }),
     ("panic-bare", |calls| {
         quietly();
         measure(WARM, calls, || deep::call(|| panics(subjects::panicking)));
@@ -52,6 +61,13 @@ pub(crate) const CASES: &[Case] = &[
         measure(WARM, calls, || deep::call(|| panics(subjects::panicking_ours)));
     }),
 ];
+
+/// Fails with 16 KiB of locals.
+fn locals(calls: u64) {
+    let arguments = Arguments::new();
+    begin_of_a_second();
+    measure(WARM, calls, || deep::call(|| arguments.call()));
+}
 
 /// How many failures come before those that are counted; with them they stay in the budget of
 /// events that an issue may record in full within a second.

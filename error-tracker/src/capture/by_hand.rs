@@ -10,6 +10,7 @@ use crate::capture::Recorder;
 use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented};
 use crate::grouping::{crate_relative, Facts};
+use crate::mask::Found;
 use crate::model::{EventId, Kind, Level, Outcome, Request};
 use crate::queue::Tag;
 use crate::scope::Value;
@@ -55,7 +56,7 @@ impl Extras {
             draft.pair(Tag::Context, key, value);
         }
         if let Some(request) = self.request {
-            draft.parts.put(Tag::Request, &[&request.host, &request.method, &request.path]);
+            draft.request(&request);
         }
     }
 }
@@ -125,7 +126,9 @@ impl Recorder {
         let mut names = Names::of(failure);
         names.site.push_str(crate_relative(place.location.file()));
         names.custom.push_str(extras.fingerprint.as_deref().unwrap_or_default());
-        let masked = self.parts.masker.prose(presented.text);
+        let mut found = Found::default();
+        let masked = self.parts.masker.text(presented.text, &mut found);
+        names.mask(&self.parts.masker, &mut found);
         names.text(failure, &masked);
         let opening = Opening {
             facts: names.facts(Kind::Error),
@@ -134,6 +137,7 @@ impl Recorder {
             exception_name: names.exception(failure),
             said: presented.text,
             message: &masked,
+            found: &found,
             location: Some(place.location),
             outcome: outcome_here(),
             depth: task::depth() + 1,
@@ -160,7 +164,7 @@ impl Recorder {
         &self,
         text: fmt::Arguments<'_>,
         (literal, caller): (&str, &str),
-        extras: Extras,
+        mut extras: Extras,
         location: &'static Location<'static>,
     ) -> EventId {
         let Some(_busy) = Busy::enter() else { return EventId::NIL };
@@ -170,13 +174,16 @@ impl Recorder {
                 let _ = fmt::Write::write_fmt(out, text);
             });
         });
-        let masked = self.parts.masker.prose(message.reveal());
-        let custom = extras.fingerprint.clone().unwrap_or_default();
+        let (masker, mut found) = (&self.parts.masker, Found::default());
+        let masked = masker.text(message.reveal(), &mut found);
+        let literal = masker.text(literal, &mut found);
+        let custom = extras.fingerprint.take().unwrap_or_default();
+        let custom = masker.text(&custom, &mut found);
         let facts = Facts {
             kind: Kind::Message,
             exception: "message",
             site: caller,
-            text: literal,
+            text: &literal,
             custom: &custom,
             ..Facts::default()
         };
@@ -187,6 +194,7 @@ impl Recorder {
             exception_name: "message",
             said: message.reveal(),
             message: &masked,
+            found: &found,
             location: Some(location),
             outcome: outcome_here(),
             depth: task::depth() + 1,

@@ -9,6 +9,7 @@ use crate::capture::Recorder;
 use crate::fault::Failure;
 use crate::frames::Origin;
 use crate::grouping::{crate_relative, Facts};
+use crate::mask::Found;
 use crate::model::{Event, EventId, Kind, Level, Outcome};
 use crate::queue::Sealed;
 use crate::task::Busy;
@@ -24,7 +25,9 @@ impl Recorder {
         let message = message_of(failure);
         let mut names = Names::of(failure);
         names.site.push_str(crate_relative(location.file()));
-        let masked = self.parts.masker.prose(message.reveal());
+        let mut found = Found::default();
+        let masked = self.parts.masker.text(message.reveal(), &mut found);
+        names.mask(&self.parts.masker, &mut found);
         names.text(failure, &masked);
         let opening = Opening {
             facts: Facts { ..names.facts(Kind::Error) },
@@ -33,6 +36,7 @@ impl Recorder {
             exception_name: names.exception(failure),
             said: message.reveal(),
             message: &masked,
+            found: &found,
             location: Some(location),
             outcome: Outcome::Open,
             depth: 0,

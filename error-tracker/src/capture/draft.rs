@@ -1,5 +1,6 @@
 //! An event, or an addition to one, while it is written: every value passes masking here.
 
+use std::borrow::Cow;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use serde_json::Value as Json;
@@ -9,10 +10,12 @@ use crate::capture::Call;
 use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
-use crate::mask::Masker;
+use crate::mask::{Found, Masker, Rule};
+use crate::model::Request;
 use crate::queue::{Parts, Tag};
 use crate::scope::{Crumb, Scope, Value};
-use crate::text::{Bounded, Limits};
+use crate::site::Point;
+use crate::text::{floor_char_boundary, Bounded, Limits};
 
 /// What stands for a value that did not fit.
 const NO_ROOM: &str = "…";
@@ -28,6 +31,10 @@ pub(super) const CAUSES: usize = 16;
 const BACKTRACE: usize = 32 * 1024;
 /// How many breadcrumbs' bytes an event holds.
 const CRUMBS: usize = 16 * 1024;
+/// How many headers of a request are kept.
+const HEADERS: usize = 100;
+/// How much a request's body takes at most once it is masked, in bytes.
+const BODY: usize = 64 * 1024;
 
 /// Runs code of the user; a panic in it goes no further.
 pub(crate) fn fenced<R>(run: impl FnOnce() -> R) -> Option<R> {
@@ -48,12 +55,21 @@ pub(crate) struct Draft {
     pub(crate) scratch: Scratch,
     /// How many bytes of locals may still be added.
     pub(crate) room: usize,
+    /// What was found in the text that was masked last.
+    found: Found,
 }
 
 impl Draft {
     pub(crate) fn new(masker: Masker, limits: Limits) -> Self {
         let scratch = with(|state| std::mem::take(&mut state.scratch)).unwrap_or_default();
-        Self { parts: Parts::default(), masker, limits, scratch, room: limits.locals }
+        Self {
+            parts: Parts::default(),
+            masker,
+            limits,
+            scratch,
+            room: limits.locals,
+            found: Found::default(),
+        }
     }
 
     /// Gives the buffers back to the thread, and the parts out.
@@ -75,11 +91,31 @@ impl Draft {
         }
     }
 
+    /// Tells what was found in the text that was masked last, and where that stands.
+    fn note(&mut self, (group, name): (&str, &str)) {
+        if self.found.is_empty() {
+            return;
+        }
+        let found = std::mem::take(&mut self.found);
+        self.notes(&found, (group, name));
+    }
+
+    /// Tells what was found in a text of the event.
+    pub(crate) fn notes(&mut self, found: &Found, (group, name): (&str, &str)) {
+        for (inner, rule) in found.iter() {
+            let inner = if inner == name { "" } else { inner };
+            let place = [group, name, inner].into_iter().filter(|part| !part.is_empty());
+            let place = place.collect::<Vec<_>>().join(".");
+            self.parts.put(Tag::Masked, &[&place, rule.as_str()]);
+        }
+    }
+
     /// Adds an argument or a static.
     pub(crate) fn local(&mut self, tag: Tag, name: &str, write: impl FnOnce(&mut Bounded<'_>)) {
         if let Some(text) = self.masker.name(name) {
-            self.parts.put(tag, &[name, &text, "name"]);
-            return;
+            self.parts.put(tag, &[name, &text, Rule::Name.as_str()]);
+            self.found.add(name, Rule::Name);
+            return self.note((group_of(tag), name));
         }
         let limit = self.room.min((self.limits.locals / SHARE).max(256));
         if limit == 0 {
@@ -87,21 +123,33 @@ impl Draft {
             return;
         }
         self.write_raw(limit, write);
-        self.scratch.masked.clear();
-        self.masker.debug_text(self.scratch.raw.reveal(), &mut self.scratch.masked);
-        self.room = self.room.saturating_sub(self.scratch.masked.len());
-        self.parts.put(tag, &[name, &self.scratch.masked, ""]);
+        let masked = self.masker.text(self.scratch.raw.reveal(), &mut self.found);
+        let masked = cut(&masked, limit);
+        self.room = self.room.saturating_sub(masked.len());
+        self.parts.put(tag, &[name, &masked, ""]);
+        self.note((group_of(tag), name));
     }
 
     /// Adds an argument that is always masked.
     pub(crate) fn masked_local(&mut self, name: &str) {
-        self.parts.put(Tag::Local, &[name, self.masker.always(), "mask(..)"]);
+        let rule = Rule::Argument;
+        self.parts.put(Tag::Local, &[name, self.masker.always(), rule.as_str()]);
+        self.found.add(name, rule);
+        self.note((group_of(Tag::Local), name));
     }
 
     /// Adds a pair; on equal keys the first one added wins.
     pub(crate) fn pair(&mut self, tag: Tag, key: &str, value: Value) {
-        let json = self.masker.json(key, value.reveal());
+        let json = self.masker.json(key, value.reveal(), &mut self.found);
         self.parts.put(tag, &[key, &json.to_string()]);
+        self.note((group_of(tag), key));
+    }
+
+    /// Adds a text that belongs to a group of its own.
+    pub(crate) fn text(&mut self, tag: Tag, text: &str) {
+        let masked = self.masker.text(head(text), &mut self.found);
+        self.parts.put(tag, &[&cut(&masked, MESSAGE)]);
+        self.note((group_of(tag), ""));
     }
 
     /// Adds the call itself: its path, its place, its arguments.
@@ -111,9 +159,11 @@ impl Draft {
         call.site.write_path(path);
         let point = call.site.point(call.point);
         let line = point.map_or(call.site.line, |point| point.line);
-        let text = point.map_or("", |point| point.text);
-        let source = call.site.source.unwrap_or_default();
-        self.parts.put_frame(path, (call.site.file, line), [text, source], failed);
+        let text = point.map(|point| expression(&self.masker, point, &mut self.found));
+        let source = self.masker.code(call.site.source.unwrap_or_default(), &mut self.found);
+        let texts = [text.as_deref().unwrap_or_default(), &*source];
+        self.parts.put_frame(path, (call.site.file, line), texts, failed);
+        self.note(("source", ""));
         // Each value is fenced by itself; this fence is for what stands between them.
         fenced(|| call.shown.show(call.site, &mut Show::new(self)));
     }
@@ -136,8 +186,7 @@ impl Draft {
             self.write_raw(MESSAGE, |out| {
                 let _ = std::fmt::Write::write_fmt(out, format_args!("{cause}"));
             });
-            let masked = self.masker.prose(self.scratch.raw.reveal());
-            self.parts.put(Tag::Cause, &[&masked]);
+            self.raw_text(Tag::Cause, MESSAGE);
         }
     }
 
@@ -145,8 +194,15 @@ impl Draft {
     pub(crate) fn lent_backtrace(&mut self, failure: &Failure<'_>) {
         self.write_raw(BACKTRACE, |out| failure.write_backtrace(out));
         if !self.scratch.raw.reveal().is_empty() {
-            self.parts.put(Tag::LentBacktrace, &[self.scratch.raw.reveal()]);
+            self.raw_text(Tag::LentBacktrace, BACKTRACE);
         }
+    }
+
+    /// Adds what the raw buffer holds.
+    fn raw_text(&mut self, tag: Tag, limit: usize) {
+        let masked = self.masker.text(self.scratch.raw.reveal(), &mut self.found);
+        self.parts.put(tag, &[&cut(&masked, limit)]);
+        self.note((group_of(tag), ""));
     }
 
     /// Adds all context that applies now.
@@ -166,11 +222,33 @@ impl Draft {
             self.pair(Tag::Searchable, &key, value);
         }
         if let Some(user) = scope.user {
-            self.parts.put(Tag::User, &[&user]);
+            self.text(Tag::User, &user);
         }
         if let Some(request) = scope.request {
-            self.parts.put(Tag::Request, &[&request.host, &request.method, &request.path]);
+            self.request(&request);
         }
+    }
+
+    /// Adds the request.
+    pub(crate) fn request(&mut self, request: &Request) {
+        let (masker, mut found) = (self.masker.clone(), Found::default());
+        let media_type = request.headers.get("content-type").map_or("", String::as_str);
+        let mut masked = |part: &str, mask: &dyn Fn(&Masker, &mut Found) -> String| {
+            let text = mask(&masker, &mut found);
+            self.notes(&found, ("request", part));
+            found.clear();
+            text
+        };
+        let host = masked("host", &|m, found| m.text(head(&request.host), found).into_owned());
+        let path = masked("path", &|m, found| m.url(head(&request.path), found).into_owned());
+        let query = masked("query", &|m, found| m.form(head(&request.query), found).into_owned());
+        let body = masked("body", &|m, found| {
+            cut(&m.body(media_type, &request.body, found), BODY).into_owned()
+        });
+        let headers = masked("headers", &|m, found| headers(m, request, found));
+        let method =
+            masked("method", &|m, found| m.text(head(&request.method), found).into_owned());
+        self.parts.put(Tag::Request, &[&host, &method, &path, &query, &body, &headers]);
     }
 
     /// Adds breadcrumbs, oldest first, the newest ones that fit.
@@ -186,11 +264,61 @@ impl Draft {
             let data: serde_json::Map<String, Json> = crumb
                 .data
                 .into_iter()
-                .map(|(key, value)| (key.to_owned(), self.masker.json(key, value.reveal())))
+                .map(|(key, value)| {
+                    (key.to_owned(), self.masker.json(key, value.reveal(), &mut self.found))
+                })
                 .collect();
             let data = Json::Object(data).to_string();
-            let message = self.masker.prose(&crumb.message);
+            let message = self.masker.text(&crumb.message, &mut self.found);
             self.parts.put_breadcrumb(crumb.at, crumb.level, &message, &data);
+            self.note(("breadcrumbs", ""));
         }
+    }
+}
+
+/// Masks the literals in the text of an expression.
+pub(super) fn expression<'p>(masker: &Masker, point: &'p Point, found: &mut Found) -> Cow<'p, str> {
+    match point.has_literal {
+        true => masker.code(point.text, found),
+        false => Cow::Borrowed(point.text),
+    }
+}
+
+fn headers(masker: &Masker, request: &Request, found: &mut Found) -> String {
+    let masked = request.headers.iter().take(HEADERS).map(|(name, value)| {
+        let value = masker.named(name, head(value), found).into_owned();
+        (masker.text(head(name), found).into_owned(), Json::String(value))
+    });
+    Json::Object(masked.collect()).to_string()
+}
+
+/// Returns as much of a text as an event takes.
+fn head(text: &str) -> &str {
+    &text[..floor_char_boundary(text, MESSAGE)]
+}
+
+/// Cuts what masking has made longer than it may be.
+fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    // The mark of a cut that was there before is kept.
+    match text.len() > limit + NO_ROOM.len() {
+        true => Cow::Owned(format!("{}{NO_ROOM}", &text[..floor_char_boundary(text, limit)])),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Returns what the places of a part begin with in the notes of what was masked.
+fn group_of(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Message => "message",
+        Tag::Says => "says",
+        Tag::Cause => "cause",
+        Tag::Local => "locals",
+        Tag::Global | Tag::FrameGlobal => "globals",
+        Tag::Context => "context",
+        Tag::Searchable => "tags",
+        Tag::User => "user",
+        Tag::Thread => "thread",
+        Tag::LentBacktrace => "backtrace",
+        _ => "",
     }
 }

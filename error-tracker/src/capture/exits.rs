@@ -1,11 +1,14 @@
 //! What an annotated call does on each of its exits but the plain one.
 
-use crate::capture::draft::{fenced, CAUSES, MESSAGE};
+use std::borrow::Cow;
+
+use crate::capture::draft::{expression, fenced, CAUSES, MESSAGE};
 use crate::capture::open::{custom_fingerprint, Opening};
 use crate::capture::{Call, Recorder};
 use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented, Record, State};
 use crate::grouping::{normalize, plain_type_name, Facts};
+use crate::mask::{Found, Masker};
 use crate::model::{EventId, Kind, Level, Outcome};
 use crate::queue::{Parts, Tag};
 use crate::task::Busy;
@@ -74,16 +77,22 @@ impl Recorder {
         let mut names = Names::of(failure);
         call.site.write_path(&mut names.site);
         custom_fingerprint(call, &mut names.custom);
-        let masked = self.parts.masker.prose(text);
+        let (masker, mut found) = (&self.parts.masker, Found::default());
+        let masked = masker.text(text, &mut found);
+        names.mask(masker, &mut found);
         names.text(failure, &masked);
-        let expression = call.site.point(call.point).map_or("", |point| point.text);
+        let point = call.site.point(call.point);
+        // What is found in it is noted with its frame.
+        let text_of = |point| expression(masker, point, &mut Found::default());
+        let expression = point.map(text_of).unwrap_or_default();
         let opening = Opening {
-            facts: Facts { expression, ..names.facts(Kind::Error) },
+            facts: Facts { expression: &expression, ..names.facts(Kind::Error) },
             level: call.site.level.unwrap_or(Level::Error),
             type_name: failure.type_name(),
             exception_name: names.exception(failure),
             said: text,
             message: &masked,
+            found: &found,
             location: None,
             outcome,
             depth: call.depth,
@@ -170,6 +179,7 @@ impl Recorder {
             exception_name: "panic",
             said: "",
             message: "resumed; its message was not seen",
+            found: &Found::default(),
             location: None,
             outcome,
             depth: call.depth,
@@ -217,7 +227,7 @@ impl Recorder {
         }
         draft.frame(call, failed);
         if let Some(text) = says {
-            draft.parts.put(Tag::Says, &[&self.parts.masker.prose(text)]);
+            draft.text(Tag::Says, text);
         }
         let room = draft.room;
         with(|state| state.find(id).map(|record| record.room = room));
@@ -310,6 +320,15 @@ impl Names {
     pub(super) fn text(&mut self, failure: &Failure<'_>, text: &str) {
         if failure.groups_by_text() {
             normalize(text, &mut self.text);
+        }
+    }
+
+    /// Masks what comes from the error itself or from the user.
+    pub(super) fn mask(&mut self, masker: &Masker, found: &mut Found) {
+        for text in [&mut self.identifier, &mut self.custom] {
+            if let Cow::Owned(masked) = masker.text(text, found) {
+                *text = masked;
+            }
         }
     }
 

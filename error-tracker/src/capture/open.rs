@@ -8,6 +8,7 @@ use crate::capture::draft::Draft;
 use crate::capture::{Budget, Call, Recorder};
 use crate::frames::{with, Origin, Record};
 use crate::grouping::{self, Facts};
+use crate::mask::Found;
 use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
 use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
 use crate::task;
@@ -24,6 +25,8 @@ pub(crate) struct Opening<'o> {
     pub(crate) said: &'o str,
     /// The same, masked.
     pub(crate) message: &'o str,
+    /// What masking found in it and in the names.
+    pub(crate) found: &'o Found,
     pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) outcome: Outcome,
     /// The depth at which its record begins.
@@ -101,14 +104,14 @@ impl Recorder {
         if let Some(place) = opening.location {
             draft.location(place.file(), place.line());
         }
-        let parts = &mut draft.parts;
-        parts.put(Tag::ExceptionName, &[opening.exception_name]);
-        parts.put(Tag::Message, &[opening.message]);
+        draft.parts.put(Tag::ExceptionName, &[opening.exception_name]);
+        draft.parts.put(Tag::Message, &[opening.message]);
+        draft.notes(opening.found, ("message", ""));
         if let Some(name) = std::thread::current().name() {
-            parts.put(Tag::Thread, &[name]);
+            draft.text(Tag::Thread, name);
         }
         for (label, text) in opening.facts.parts() {
-            parts.put(Tag::Grouping, &[grouping::VERSION, label, text]);
+            draft.parts.put(Tag::Grouping, &[grouping::VERSION, label, text]);
         }
     }
 

@@ -7,6 +7,7 @@ use crate::capture::open::Opening;
 use crate::capture::Recorder;
 use crate::frames::{with, Origin};
 use crate::grouping::{crate_relative, normalize, Facts};
+use crate::mask::Found;
 use crate::model::{EventId, Kind, Level, Outcome};
 use crate::task::{self, Busy};
 use crate::text::floor_char_boundary;
@@ -18,7 +19,8 @@ impl Recorder {
         // A panic of a value that is being formatted is that value's, not the program's.
         let Some(_busy) = Busy::enter() else { return EventId::NIL };
         let message = message(info);
-        let masked = self.parts.masker.prose(message);
+        let mut found = Found::default();
+        let masked = self.parts.masker.text(message, &mut found);
         let buffer = with(|state| std::mem::take(&mut state.scratch.names[3]));
         let mut text = buffer.unwrap_or_default();
         text.clear();
@@ -39,6 +41,7 @@ impl Recorder {
             exception_name: "panic",
             said: message,
             message: &masked,
+            found: &found,
             location: None,
             outcome: if depth == 0 { Outcome::Propagated } else { Outcome::Open },
             depth: depth + 1,

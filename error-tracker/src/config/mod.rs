@@ -1,15 +1,21 @@
-//! The values that can be set, from code, the environment or their defaults.
+//! The values that can be set, from code, the environment, a file or their defaults.
 
+mod file;
 mod host;
+mod nearest;
+#[cfg(test)]
+mod page;
 mod resolve;
 mod settings;
 mod store;
+mod toml;
 mod value;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::file::{ConfigFile, VARIABLE as CONFIG_VARIABLE};
 pub(crate) use self::host::host_name;
 pub(crate) use self::resolve::{resolve, Override, Resolved};
 pub use self::store::StoreSetting;
@@ -17,7 +23,8 @@ use crate::mask::{DEFAULT_WORDS, MASK};
 
 /// Holds every setting as a plain value.
 ///
-/// A value given in code wins over the environment, that over the default.
+/// A value given in code wins over the environment, that over `error-tracker.toml`, that over the
+/// default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -38,6 +45,10 @@ pub struct Config {
     pub masked_key_has: Vec<String>,
     /// Names that are harmless although they contain such a word.
     pub masked_key_except: Vec<String>,
+    /// Whether secrets are found by what they look like: card numbers, tokens, keys, passwords in URLs.
+    pub mask_values: bool,
+    /// Whether long random strings are masked, too.
+    pub mask_high_entropy: bool,
     /// How many elements of a collection are shown.
     pub max_elements: usize,
     /// How many characters of a text are shown.
@@ -73,6 +84,8 @@ impl Default for Config {
             mask_with: MASK.into(),
             masked_key_has: DEFAULT_WORDS.map(str::to_owned).to_vec(),
             masked_key_except: Vec::new(),
+            mask_values: true,
+            mask_high_entropy: false,
             max_elements: 100,
             max_string: 1_000,
             max_depth: 10,

@@ -1,66 +1,11 @@
-//! The merge of code, environment and defaults, with every value checked.
+//! The merge of code, environment, file and defaults, with every value checked.
 
-use std::fmt;
-
-use crate::config::settings::{Setting, SETTINGS};
+use crate::config::file::{self, read_file, Found};
+use crate::config::nearest::nearest;
+use crate::config::settings::{Setting, PREFIX, SETTINGS};
+use crate::config::value::Value;
 use crate::config::Config;
-use crate::error::{Error, ErrorKind};
-
-const PREFIX: &str = "ERROR_TRACKER_";
-
-/// Where a value came from; the file comes between code and environment once there is one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    Code,
-    Environment,
-    Default,
-}
-
-struct Origin<'a>(&'a Setting, Source);
-
-impl fmt::Display for Origin<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Source::Code => f.write_str("code"),
-            Source::Environment => f.write_str(&self.0.variable()),
-            Source::Default => f.write_str("the default"),
-        }
-    }
-}
-
-impl Setting {
-    pub(crate) fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.name.to_ascii_uppercase())
-    }
-
-    #[cfg(test)]
-    pub(crate) fn default_text(&self) -> String {
-        match self.default {
-            "" => format!("`{}`", (self.show)(&Config::default())),
-            text => text.to_owned(),
-        }
-    }
-
-    fn check(&self, config: &Config, source: Source) -> Result<(), Error> {
-        if (self.is_allowed)(config) {
-            return Ok(());
-        }
-        let refusal = match config.store.sqlite_file() {
-            Err(refusal) if self.name == "store" => refusal,
-            _ => self.refusal(&(self.show)(config)),
-        };
-        Err(self.error(source, &refusal))
-    }
-
-    fn refusal(&self, text: &str) -> String {
-        format!("\"{text}\" is not {}", self.allowed)
-    }
-
-    fn error(&self, source: Source, refusal: &str) -> Error {
-        let (name, origin) = (self.name, Origin(self, source));
-        Error::new(ErrorKind::Setting, format!("read setting {name} from {origin}: {refusal}"))
-    }
-}
+use crate::error::Error;
 
 /// One value given in code: the setting's name, and how it is put.
 pub(crate) struct Override {
@@ -68,80 +13,70 @@ pub(crate) struct Override {
     pub(crate) apply: Box<dyn FnOnce(&mut Config) + Send>,
 }
 
-/// The merged settings, and the variables that none of them reads.
+/// The merged settings, and what was given in vain.
 #[derive(Debug)]
 pub(crate) struct Resolved {
     pub(crate) config: Config,
     pub(crate) unknown_variables: Vec<String>,
+    pub(crate) missing_file: Option<String>,
 }
 
-/// Merges code over environment over defaults, and checks every value.
+/// Merges code over environment over file over defaults, and checks every value.
+///
+/// The file is checked in whole, also where its values are overridden: it is right or wrong by
+/// itself, whatever the environment of the day.
 pub(crate) fn resolve(
     code: Vec<Override>,
     environment: &[(String, String)],
+    found: &Found,
 ) -> Result<Resolved, Error> {
-    let mut config = Config::default();
+    let (mut config, missing_file) = match found {
+        Found::File { path, bytes } => (read_file(path, bytes)?, None),
+        Found::Missing(path) => (Config::default(), Some(path.display().to_string())),
+        Found::Nothing => (Config::default(), None),
+    };
     let in_code: Vec<&str> = code.iter().map(|given| given.name).collect();
     code.into_iter().for_each(|given| (given.apply)(&mut config));
     for setting in &SETTINGS {
-        let source = match in_code.contains(&setting.name) {
-            true => Source::Code,
+        match in_code.contains(&setting.name) {
+            true => setting.check(&config, &"code")?,
             false => read_variable(setting, &mut config, environment)?,
-        };
-        setting.check(&config, source)?;
+        }
     }
-    Ok(Resolved { config, unknown_variables: unknown_variables(environment) })
+    Ok(Resolved { config, unknown_variables: unknown_variables(environment), missing_file })
 }
 
 fn read_variable(
     setting: &Setting,
     config: &mut Config,
     environment: &[(String, String)],
-) -> Result<Source, Error> {
+) -> Result<(), Error> {
     let variable = setting.variable();
-    let Some((_, value)) = environment.iter().find(|(name, _)| *name == variable) else {
-        return Ok(Source::Default);
+    let given = environment.iter().find(|(name, _)| *name == variable);
+    let Some(text) = given.map(|(_, value)| value.trim()).filter(|text| !text.is_empty()) else {
+        return Ok(());
     };
-    let value = value.trim();
-    if value.is_empty() {
-        return Ok(Source::Default);
-    }
-    let refused = || setting.error(Source::Environment, &setting.refusal(value));
-    (setting.read)(config, value).ok_or_else(refused)?;
-    Ok(Source::Environment)
+    let value = Value::Text(text.to_owned());
+    let refused = || setting.error(&variable, &setting.refusal(&value.show()));
+    (setting.read)(config, &value).ok_or_else(refused)?;
+    setting.check(config, &variable)
 }
 
 fn unknown_variables(environment: &[(String, String)]) -> Vec<String> {
-    let variables: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
-    environment
-        .iter()
-        .map(|(name, _)| name)
-        .filter(|name| name.starts_with(PREFIX) && !variables.contains(name))
-        .map(|name| match nearest(name, &variables) {
-            Some(meant) => format!("{name} (did you mean {meant}?)"),
-            None => name.clone(),
-        })
-        .collect()
-}
-
-/// Returns the variable that takes the fewest changes, if these are few.
-fn nearest<'a>(name: &str, variables: &'a [String]) -> Option<&'a String> {
-    let by_distance = variables.iter().map(|known| (distance(name, known), known));
-    by_distance.min_by_key(|(distance, _)| *distance).filter(|(d, _)| *d <= 4).map(|(_, v)| v)
-}
-
-/// Counts the characters to add, take away or replace.
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in to.bytes().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+    let is_known = |name: &str| {
+        name == file::VARIABLE || SETTINGS.iter().any(|setting| setting.variable() == name)
+    };
+    let ours = environment.iter().filter(|(name, _)| name.starts_with(PREFIX) && !is_known(name));
+    ours.map(|(variable, _)| {
+        let name = variable.trim_start_matches(PREFIX).to_ascii_lowercase();
+        match nearest(&name, SETTINGS.iter().map(Setting::name).chain(["config"])) {
+            Some(meant) => {
+                format!("{variable} (did you mean {PREFIX}{}?)", meant.to_ascii_uppercase())
+            }
+            None => variable.clone(),
         }
-    }
-    row[to.len()]
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -151,29 +86,50 @@ mod tests {
     use super::*;
 
     fn from_environment(name: &str, value: &str) -> Result<Resolved, Error> {
-        resolve(Vec::new(), &[(name.to_owned(), value.to_owned())])
+        resolve(Vec::new(), &[(name.to_owned(), value.to_owned())], &Found::Nothing)
     }
 
     fn in_code(name: &'static str, apply: impl FnOnce(&mut Config) + Send + 'static) -> Override {
         Override { name, apply: Box::new(apply) }
     }
 
+    fn file(text: &str) -> Found {
+        Found::File { path: "error-tracker.toml".into(), bytes: text.into() }
+    }
+
     #[test]
-    fn code_wins_over_the_environment_and_that_over_the_default() {
+    fn code_wins_over_the_environment_that_over_the_file_and_that_over_the_default() {
         let environment = [
             ("ERROR_TRACKER_LIST_SIZE".to_owned(), "30".to_owned()),
             ("ERROR_TRACKER_MAX_DEPTH".to_owned(), "3".to_owned()),
         ];
         let code = vec![in_code("list_size", |config| config.list_size = 20)];
-        let config = resolve(code, &environment).unwrap().config;
-        assert_eq!((config.list_size, config.max_depth, config.max_string), (20, 3, 1_000));
+        let found = file("list_size = 40\nmax_depth = 4\nmax_string = 400\n");
+        let config = resolve(code, &environment, &found).unwrap().config;
+        assert_eq!((config.list_size, config.max_depth, config.max_string), (20, 3, 400));
+        assert_eq!(config.max_elements, 100);
+    }
+
+    #[test]
+    fn a_bad_value_of_the_file_is_an_error_also_where_it_is_overridden() {
+        let code = vec![in_code("list_size", |config| config.list_size = 20)];
+        let error = resolve(code, &[], &file("list_size = 0")).unwrap_err();
+        assert!(error.to_string().contains("error-tracker.toml:1:13"), "{error}");
+    }
+
+    #[test]
+    fn a_named_file_that_is_missing_is_told_and_no_error() {
+        let found = Found::Missing("etc/tracker.toml".into());
+        let resolved = resolve(Vec::new(), &[], &found).unwrap();
+        assert_eq!(resolved.missing_file.as_deref(), Some("etc/tracker.toml"));
+        assert_eq!(resolved.config, Config::default());
     }
 
     #[test]
     fn every_setting_is_read_from_its_variable() {
         let values = |setting: &Setting| match setting.name {
-            "enabled" | "stack" => "false".to_owned(),
-            "require_store" => "yes".to_owned(),
+            "enabled" | "stack" | "mask_values" => "false".to_owned(),
+            "require_store" | "mask_high_entropy" => "yes".to_owned(),
             "shutdown_timeout" => "250 ms".to_owned(),
             "max_locals" => "8 KiB".to_owned(),
             "max_elements" | "max_string" | "max_depth" | "list_size" | "max_events_per_issue" => {
@@ -206,7 +162,7 @@ mod tests {
              \"mysql:…\" needs the feature `mysql`, which is not compiled in"
         );
         let code = vec![in_code("max_depth", |config| config.max_depth = 0)];
-        let error = resolve(code, &[]).unwrap_err();
+        let error = resolve(code, &[], &Found::Nothing).unwrap_err();
         assert!(error.is_setting());
         assert_eq!(
             error.to_string(),
@@ -230,7 +186,12 @@ mod tests {
             unknown("ERROR_TRACKER_LIST_SISE").unwrap(),
             "ERROR_TRACKER_LIST_SISE (did you mean ERROR_TRACKER_LIST_SIZE?)"
         );
+        assert_eq!(
+            unknown("ERROR_TRACKER_CONFG").unwrap(),
+            "ERROR_TRACKER_CONFG (did you mean ERROR_TRACKER_CONFIG?)"
+        );
         assert_eq!(unknown("ERROR_TRACKER_COLOUR_OF_THE_SKY").unwrap().len(), 31);
+        assert_eq!(unknown("ERROR_TRACKER_CONFIG"), None);
         assert_eq!(unknown("ERROR_TRACKERS"), None);
     }
 
@@ -245,42 +206,6 @@ mod tests {
     fn a_timeout_past_a_minute_is_refused() {
         let code =
             vec![in_code("shutdown_timeout", |c| c.shutdown_timeout = Duration::from_secs(61))];
-        assert!(resolve(code, &[]).is_err());
+        assert!(resolve(code, &[], &Found::Nothing).is_err());
     }
-
-    /// Run with `UPDATE_DOCS=1` to write the page anew.
-    #[test]
-    fn the_page_of_settings_is_the_table() {
-        let mut page = PAGE_HEAD.to_owned();
-        for setting in &SETTINGS {
-            page += &format!(
-                "| `{}` | {} | {} | {} |\n",
-                setting.name,
-                setting.default_text(),
-                setting.allowed,
-                setting.meaning
-            );
-        }
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
-        if std::env::var_os("UPDATE_DOCS").is_some() {
-            std::fs::write(path, &page).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), page, "UPDATE_DOCS=1");
-    }
-
-    const PAGE_HEAD: &str = "\
-# Settings
-
-Every value can be set in code (`init! { list_size: 20 }`, or the method of that name of `Builder`) and by
-an environment variable: `ERROR_TRACKER_` and the name in capitals, such as `ERROR_TRACKER_LIST_SIZE`.
-Code wins over the environment, that over the default.
-
-In the environment, lists are separated by commas, an empty variable counts as unset, and `[]` is the empty list.
-Durations are written as `2s`, `250ms` or plain seconds, sizes as `16KiB` or plain bytes, switches as `true` or `false`.
-A bad value is an error of `init!` that names the setting, where it came from, and what is allowed;
-a variable that no setting reads is shown by `tracker().health()`, with the name that was probably meant.
-
-| setting | default | allowed | meaning |
-|---|---|---|---|
-";
 }

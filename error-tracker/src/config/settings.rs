@@ -1,11 +1,16 @@
 //! The one table of all settings.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use crate::config::value::{
-    duration, list, number, show_duration, show_list, show_size, size, switch,
+    duration, list, number, quoted, show_duration, show_list, show_size, size, switch, text, Value,
 };
 use crate::config::{Config, StoreSetting};
+use crate::error::{Error, ErrorKind};
+
+/// What the variables of all settings begin with.
+pub(super) const PREFIX: &str = "ERROR_TRACKER_";
 
 /// What is known of one setting: for reading, checking, and for the docs.
 pub(crate) struct Setting {
@@ -17,9 +22,40 @@ pub(crate) struct Setting {
     /// What is shown as the default where that is not a value of its own.
     #[cfg_attr(not(test), expect(dead_code, reason = "printed as docs/settings.md by a test"))]
     pub(crate) default: &'static str,
-    pub(super) read: fn(&mut Config, &str) -> Option<()>,
+    pub(super) read: fn(&mut Config, &Value) -> Option<()>,
     pub(super) show: fn(&Config) -> String,
     pub(super) is_allowed: fn(&Config) -> bool,
+}
+
+impl Setting {
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.name.to_ascii_uppercase())
+    }
+
+    /// Checks the value that was put, which came from `origin`.
+    pub(super) fn check(&self, config: &Config, origin: &dyn Display) -> Result<(), Error> {
+        if (self.is_allowed)(config) {
+            return Ok(());
+        }
+        let refusal = match config.store.sqlite_file() {
+            Err(refusal) if self.name == "store" => refusal,
+            _ => self.refusal(&quoted(&(self.show)(config))),
+        };
+        Err(self.error(origin, &refusal))
+    }
+
+    pub(super) fn refusal(&self, shown: &str) -> String {
+        format!("{shown} is not {}", self.allowed)
+    }
+
+    pub(super) fn error(&self, origin: &dyn Display, refusal: &str) -> Error {
+        let text = format!("read setting {} from {origin}: {refusal}", self.name);
+        Error::new(ErrorKind::Setting, text)
+    }
 }
 
 macro_rules! setting {
@@ -29,8 +65,8 @@ macro_rules! setting {
             meaning: $meaning,
             allowed: $allowed,
             default: $default,
-            read: |config, text| {
-                config.$name = $read(text)?;
+            read: |config, value| {
+                config.$name = $read(value)?;
                 Some(())
             },
             show: |config| $show(&config.$name),
@@ -51,7 +87,7 @@ macro_rules! a_list {
             $name,
             list,
             |list: &Vec<String>| show_list(list),
-            "a list separated by commas",
+            "a list of texts",
             any,
             $default,
             $meaning
@@ -79,11 +115,11 @@ macro_rules! a_number {
     };
 }
 
-pub(crate) const SETTINGS: [Setting; 19] = [
+pub(crate) static SETTINGS: [Setting; 21] = [
     a_switch!(enabled, "whether anything is recorded"),
     setting!(
         store,
-        |text: &str| Some(StoreSetting::from(text)),
+        |value: &Value| text(value).map(|text| StoreSetting::from(text.trim())),
         StoreSetting::show,
         "sqlite:FILE or a path",
         |store: &StoreSetting| store.sqlite_file().is_ok(),
@@ -141,6 +177,11 @@ pub(crate) const SETTINGS: [Setting; 19] = [
         "",
         "names that are harmless although they contain such a word"
     ),
+    a_switch!(
+        mask_values,
+        "whether secrets are found by what they look like: card numbers, tokens, keys, passwords in URLs"
+    ),
+    a_switch!(mask_high_entropy, "whether long random strings are masked, too"),
     a_number!(
         max_elements,
         1..=10_000,
@@ -179,10 +220,6 @@ pub(crate) const SETTINGS: [Setting; 19] = [
 
 fn any<T>(_: &T) -> bool {
     true
-}
-
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 fn is_identifier(text: &str) -> bool {

@@ -79,12 +79,12 @@ fn path_of(text: &str) -> Result<PathBuf, String> {
 }
 
 /// Returns the URL scheme; a single letter is a drive of Windows.
+///
+/// Nothing with `://` in it is taken for a path: it would be shown in full, password and all.
 fn scheme(text: &str) -> Option<&str> {
-    let (scheme, rest) = text.split_once(':')?;
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let (scheme, _) = text.split_once(':')?;
     let known = scheme == "sqlite" || SERVERS.iter().any(|(known, _)| *known == scheme);
-    let is_scheme = scheme.len() > 1 && scheme.chars().all(is_name);
-    (known || is_scheme && rest.starts_with("//")).then_some(scheme)
+    (known || scheme.len() > 1 && text.contains("://")).then_some(scheme)
 }
 
 impl From<&str> for StoreSetting {
@@ -146,6 +146,15 @@ mod tests {
     fn an_unknown_scheme_and_nothing_at_all_are_refused() {
         for text in ["ftp://somewhere/a", "sqlite:", "", "sqlite::memory:"] {
             assert!(file(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_in_a_wrong_form_is_no_path_and_keeps_its_password() {
+        for text in [" postgres://app:hunter2@db", "jdbc:mysql://app:hunter2@db", "my db://hunter2"]
+        {
+            let refused = file(text).unwrap_err() + &StoreSetting::from(text).show();
+            assert!(!refused.contains("hunter2"), "{refused}");
         }
     }
 }

@@ -23,8 +23,6 @@ pub(crate) struct State {
 pub(crate) struct Scratch {
     /// A value as it formats itself.
     pub(crate) raw: Raw,
-    /// The same, masked.
-    pub(crate) masked: String,
     /// A function's path.
     pub(crate) path: String,
     /// What an error says.

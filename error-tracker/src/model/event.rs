@@ -57,6 +57,9 @@ pub struct Event {
     pub thread: String,
     /// The text of the backtrace that the error itself carried.
     pub lent_backtrace: Option<String>,
+    /// What was masked, and by which rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<MaskNote>,
 }
 
 impl Event {
@@ -187,6 +190,17 @@ pub struct Local {
     /// The rule that masked the whole value, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub masked: Option<String>,
+}
+
+/// Tells that something was masked: never its value, its length or its hash.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MaskNote {
+    /// Where it stood: `locals.user.password`, `message`, `request.headers.authorization`.
+    pub place: String,
+    /// The rule: `name`, `mask(..)`, `type`, or what the value looked like, such as `card number`.
+    pub rule: String,
 }
 
 /// Something that happened before.

@@ -10,7 +10,9 @@ mod path;
 mod request;
 mod time;
 
-pub use self::event::{Breadcrumb, Cause, Event, Frame, Grouping, Kind, Local, Outcome, Recorded};
+pub use self::event::{
+    Breadcrumb, Cause, Event, Frame, Grouping, Kind, Local, MaskNote, Outcome, Recorded,
+};
 pub use self::id::{EventId, Fingerprint, ParseIdError};
 pub use self::issue::{Issue, IssueState};
 pub use self::level::Level;

@@ -22,6 +22,8 @@ pub struct Health {
     pub writer_restarts: u64,
     /// Variables named `ERROR_TRACKER_..` that no setting reads, with what was probably meant.
     pub unknown_variables: Vec<String>,
+    /// The file of settings that `ERROR_TRACKER_CONFIG` names, if it was not there at the start.
+    pub missing_config_file: Option<String>,
     /// The last thing that went wrong with the store.
     pub last_error: Option<String>,
 }
@@ -36,6 +38,7 @@ impl Health {
             oldest_uncommitted_age: None,
             writer_restarts: 0,
             unknown_variables: Vec::new(),
+            missing_config_file: None,
             last_error: None,
         }
     }

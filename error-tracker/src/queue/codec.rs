@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::model::{Breadcrumb, Cause, Event, Frame, Level, Local, Request, Timestamp};
+use crate::model::{Breadcrumb, Cause, Event, Frame, Level, Local, MaskNote, Request, Timestamp};
 
 /// Names the kind of a part; the fields that follow it are listed beside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) enum Tag {
     User,
     /// microseconds, level, message, JSON
     Breadcrumb,
-    /// host, method, path
+    /// host, method, path, query, body, JSON of the headers
     Request,
     /// name
     Thread,
@@ -46,9 +46,11 @@ pub(crate) enum Tag {
     LentBacktrace,
     /// text; of the frame before
     Says,
+    /// place, rule
+    Masked,
 }
 
-const TAGS: [Tag; 18] = [
+const TAGS: [Tag; 19] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -67,6 +69,7 @@ const TAGS: [Tag; 18] = [
     Tag::Addresses,
     Tag::LentBacktrace,
     Tag::Says,
+    Tag::Masked,
 ];
 
 /// The parts of an event, one after another in one buffer.
@@ -208,6 +211,12 @@ impl<'a> Reader<'a> {
             Tag::Addresses => event.addresses = self.addresses()?,
             Tag::LentBacktrace => event.lent_backtrace = self.text(),
             Tag::Says => event.frames.last_mut()?.says = self.text()?,
+            Tag::Masked => {
+                let note = MaskNote { place: self.text()?, rule: self.text()? };
+                if !event.masked.contains(&note) {
+                    event.masked.push(note);
+                }
+            }
         }
         Some(())
     }
@@ -249,7 +258,11 @@ impl<'a> Reader<'a> {
     }
 
     fn request(&mut self) -> Option<Request> {
-        Some(Request { host: self.text()?, method: self.text()?, path: self.text()? })
+        let mut text = || self.text();
+        let (host, method, path) = (text()?, text()?, text()?);
+        let (query, body) = (text()?, text()?);
+        let headers = serde_json::from_slice(self.bytes()?).unwrap_or_default();
+        Some(Request { host, method, path, query, headers, body })
     }
 
     fn grouping(&mut self, event: &mut Event) -> Option<()> {

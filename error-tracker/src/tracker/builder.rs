@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::backtrace::InApp;
 use crate::capture::{Budget, Global, Recorder, RecorderParts, Show};
-use crate::config::{host_name, resolve, Config, Override, Resolved, StoreSetting};
+use crate::config::{
+    host_name, resolve, Config, ConfigFile, Override, Resolved, StoreSetting, CONFIG_VARIABLE,
+};
 use crate::error::Error;
 use crate::mask::{DefaultMasking, Masker, Masking};
 use crate::model::Clock;
@@ -22,12 +24,14 @@ const OPENING: Duration = Duration::from_secs(10);
 
 /// Builds a tracker; [`init!`](crate::init!) is the short form.
 ///
-/// Values given here win over the environment (`ERROR_TRACKER_<NAME>`), that over the defaults.
-/// All are checked by [`init`](Builder::init).
+/// Values given here win over the environment (`ERROR_TRACKER_<NAME>`), that over
+/// `error-tracker.toml` (from the working directory, or from the path in `ERROR_TRACKER_CONFIG`),
+/// that over the defaults. [`init`](Builder::init) reads the file and checks all.
 #[must_use = "a builder does nothing until `init` is called"]
 pub struct Builder {
     code: Vec<Override>,
     environment: Vec<(String, String)>,
+    file: ConfigFile,
     application: Application,
     masking: Option<Arc<dyn Masking>>,
     globals: Vec<Global>,
@@ -65,18 +69,21 @@ macro_rules! setters {
 }
 
 impl Builder {
-    /// Begins with what the environment says.
+    /// Begins with what the environment says; the file is read by [`init`](Builder::init).
     pub fn new() -> Self {
         let variables = std::env::vars_os();
         let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
         let environment = variables.map(|(name, value)| (lossy(name), lossy(value))).collect();
-        Self::with_environment(environment)
+        let file = ConfigFile::from_variable(std::env::var_os(CONFIG_VARIABLE));
+        Self { file, ..Self::with_environment(environment) }
     }
 
+    /// Begins with this environment, and without a file.
     pub(crate) fn with_environment(environment: Vec<(String, String)>) -> Self {
         Self {
             code: Vec::new(),
             environment,
+            file: ConfigFile::Nowhere,
             application: Application::default(),
             masking: None,
             globals: Vec::new(),
@@ -101,6 +108,10 @@ impl Builder {
         masked_key_has: impl IntoIterator<Item = impl Into<String>> => texts;
         /// Sets names that are harmless although they contain such a word.
         masked_key_except: impl IntoIterator<Item = impl Into<String>> => texts;
+        /// Sets whether secrets are found by what they look like; unless set, true.
+        mask_values: bool => same;
+        /// Sets whether long random strings are masked, too; unless set, false.
+        mask_high_entropy: bool => same;
         /// Sets how many elements of a collection are shown; unless set, 100.
         max_elements: usize => same;
         /// Sets how many characters of a text are shown; unless set, 1,000.
@@ -154,6 +165,12 @@ impl Builder {
         self
     }
 
+    #[cfg(all(test, feature = "sqlite"))]
+    pub(crate) fn config_file(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.file = ConfigFile::Named(path.into());
+        self
+    }
+
     fn set(mut self, name: &'static str, apply: impl FnOnce(&mut Config) + Send + 'static) -> Self {
         self.code.push(Override { name, apply: Box::new(apply) });
         self
@@ -161,9 +178,7 @@ impl Builder {
 
     /// Checks everything, starts the writer and assembles the parts.
     pub(crate) fn build(mut self) -> Result<Built, Error> {
-        let Resolved { mut config, unknown_variables } =
-            resolve(std::mem::take(&mut self.code), &self.environment)?;
-        self.complete(&mut config);
+        let Resolved { config, unknown_variables, missing_file } = self.resolve()?;
         let config = Arc::new(config);
         let counters = Arc::new(Counters::new());
         let writer = match config.enabled {
@@ -173,6 +188,7 @@ impl Builder {
         let inner = Inner {
             config: Arc::clone(&config),
             unknown_variables,
+            missing_file,
             counters: Arc::clone(&counters),
             clock: self.clock.clone(),
             writer: writer.clone(),
@@ -182,6 +198,13 @@ impl Builder {
         let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
         let guard = Guard::new(Arc::clone(&recorder), writer, config.shutdown_timeout);
         Ok(Built { recorder, tracker: Tracker::new(inner), guard, in_app })
+    }
+
+    fn resolve(&mut self) -> Result<Resolved, Error> {
+        let code = std::mem::take(&mut self.code);
+        let mut resolved = resolve(code, &self.environment, &self.file.find()?)?;
+        self.complete(&mut resolved.config);
+        Ok(resolved)
     }
 
     /// Fills in what the call site and the machine tell.
@@ -242,7 +265,8 @@ impl Builder {
             None => Arc::new(Nowhere),
         };
         let recorder = Recorder::new(RecorderParts {
-            masker: Masker::new(masking, &config.mask_with),
+            masker: Masker::new(masking, &config.mask_with)
+                .looking(config.mask_values, config.mask_high_entropy),
             limits: Limits {
                 elements: config.max_elements,
                 string: config.max_string,

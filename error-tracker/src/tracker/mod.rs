@@ -37,6 +37,7 @@ pub struct Tracker(Option<Arc<Inner>>);
 struct Inner {
     config: Arc<Config>,
     unknown_variables: Vec<String>,
+    missing_file: Option<String>,
     counters: Arc<Counters>,
     clock: Clock,
     /// None: nothing is recorded.
@@ -112,6 +113,7 @@ impl Tracker {
         let health = inner.writer.as_ref().map(|writer| writer.health(&inner.counters));
         Health {
             unknown_variables: inner.unknown_variables.clone(),
+            missing_config_file: inner.missing_file.clone(),
             ..health.unwrap_or_else(|| Health::new(StoreHealth::Closed))
         }
     }

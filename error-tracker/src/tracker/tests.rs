@@ -142,3 +142,17 @@ fn health_names_variables_that_no_setting_reads() {
     let unknown = builder.build().unwrap().tracker.health().unknown_variables;
     assert!(unknown[0].contains("ERROR_TRACKER_LIST_SIZE"), "{unknown:?}");
 }
+
+#[test]
+fn health_names_a_file_of_settings_that_is_missing_and_one_that_is_there_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("tracker.toml");
+    let built = builder(&file(&folder)).config_file(&settings).build().unwrap();
+    let missing = built.tracker.health().missing_config_file;
+    assert_eq!(missing, Some(settings.display().to_string()));
+    std::fs::write(&settings, "list_size = 5\nserver_name = 'web-2'").unwrap();
+    let built = builder(&file(&folder)).config_file(&settings).build().unwrap();
+    let config = built.tracker.config().unwrap();
+    assert_eq!((config.list_size, config.server_name.as_str()), (5, "web-1"));
+    assert_eq!(built.tracker.health().missing_config_file, None);
+}

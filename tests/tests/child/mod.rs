@@ -1,6 +1,7 @@
 //! Starts a scenario of `programs/children.rs`, without the tracker's variables of this process.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 pub struct Child(Command);
@@ -19,6 +20,12 @@ impl Child {
 
     pub fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.0.env(name, value);
+        self
+    }
+
+    /// Runs it in this working directory.
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.0.current_dir(folder);
         self
     }
 
