@@ -1,4 +1,12 @@
-//! A tracker for one test: what its thread or future records, and nothing else.
+//! A tracker for one test: what its thread or future records, and nothing else; and the proof that
+//! what is kept holds no secret.
+
+mod forms;
+mod kept;
+mod needles;
+mod no_secret;
+#[cfg_attr(not(feature = "sqlite"), path = "no_rows.rs")]
+mod rows;
 
 use std::future::{poll_fn, Future};
 use std::pin::pin;
@@ -9,6 +17,9 @@ use crate::capture::{Recorder, RecorderParts};
 use crate::global;
 use crate::model::Event;
 use crate::queue::{Message, Sink};
+
+pub use self::kept::Kept;
+pub use self::no_secret::assert_no_secret;
 
 /// Runs a closure and returns the events that its thread recorded meanwhile, in order.
 ///
