@@ -9,7 +9,7 @@ use crate::capture::open::Opening;
 use crate::capture::Recorder;
 use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented};
-use crate::grouping::{crate_relative, Facts};
+use crate::grouping::{crate_relative, plain_name, Facts};
 use crate::model::{EventId, Kind, Level, Outcome, Request};
 use crate::queue::Tag;
 use crate::scope::Value;
@@ -123,7 +123,7 @@ impl Recorder {
         place: Place,
     ) -> EventId {
         let mut names = Names::of(failure);
-        names.site.push_str(crate_relative(place.location.file()));
+        names.site.push_str(&crate_relative(place.location.file()));
         names.custom.push_str(extras.fingerprint.as_deref().unwrap_or_default());
         let masked = self.parts.masker.prose(presented.text);
         names.text(failure, &masked);
@@ -172,10 +172,11 @@ impl Recorder {
         });
         let masked = self.parts.masker.prose(message.reveal());
         let custom = extras.fingerprint.clone().unwrap_or_default();
+        let site = plain_name(caller);
         let facts = Facts {
             kind: Kind::Message,
             exception: "message",
-            site: caller,
+            site: &site,
             text: literal,
             custom: &custom,
             ..Facts::default()

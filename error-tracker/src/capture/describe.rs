@@ -23,7 +23,7 @@ impl Recorder {
         let _busy = Busy::enter()?;
         let message = message_of(failure);
         let mut names = Names::of(failure);
-        names.site.push_str(crate_relative(location.file()));
+        names.site.push_str(&crate_relative(location.file()));
         let masked = self.parts.masker.prose(message.reveal());
         names.text(failure, &masked);
         let opening = Opening {
