@@ -335,7 +335,7 @@ mod bounded {
         let nested = || (0..10_000).fold(Deep::End, |inner, _| Deep::More(Box::new(inner)));
         let shown = local(&frame(|| deep(&nested())), "value").matches("More").count();
         assert!((9..=11).contains(&shown), "{shown} levels");
-        let failed = error_tracker::testing::record(|| fails_deep(nested()));
+        let failed = record(|| fails_deep(nested()));
         let said = failed[0].message.matches("More").count();
         assert!((200..=202).contains(&said), "{said} levels");
     }
