@@ -2,10 +2,11 @@
 #![no_main]
 
 use error_tracker::fuzzing::{json, text};
-use error_tracker_fuzz::{check_gone, Node};
+use error_tracker_fuzz::{check_gone, node_of};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|node: Node| {
+fuzz_target!(|data: &[u8]| {
+    let Some(node) = node_of(data) else { return };
     let value = node.json();
     let plain = value.to_string();
     let pretty = format!("{value:#}");

@@ -2,12 +2,12 @@
 #![no_main]
 
 use error_tracker::fuzzing::body;
-use error_tracker_fuzz::{check_gone, CANARY};
+use error_tracker_fuzz::{check_gone, texts_of, CANARY};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (&str, &str, &str, &str)| {
-    let (boundary, name, content, raw) = input;
-    body(&format!("multipart/form-data; boundary={boundary}"), raw);
+fuzz_target!(|data: &[u8]| {
+    let Some([boundary, name, content]) = texts_of(data) else { return };
+    body(&format!("multipart/form-data; boundary={boundary}"), &content);
     let boundary: String = boundary.chars().filter(char::is_ascii_alphanumeric).take(70).collect();
     let boundary = format!("x{boundary}");
     let content = content.replace(&boundary, "");

@@ -2,12 +2,12 @@
 #![no_main]
 
 use error_tracker::fuzzing::url;
-use error_tracker_fuzz::{check, check_gone, CANARY};
+use error_tracker_fuzz::{check, check_gone, texts_of, CANARY};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (&str, &str, &str)| {
-    let (before, query, after) = input;
-    check(before, url);
+fuzz_target!(|data: &[u8]| {
+    let Some([before, query, after]) = texts_of(data) else { return };
+    check(&before, url);
     let whole = format!("{before}?{query}&access_token={CANARY}&{after}");
     check_gone(&check(&whole, url), &whole);
     let user: String = query.chars().filter(char::is_ascii_alphanumeric).collect();

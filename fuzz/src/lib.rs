@@ -2,11 +2,30 @@
 
 use std::fmt;
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use serde_json::{Map, Value};
 
 /// What must never get through: no input holds it by chance.
 pub const CANARY: &str = "kanarienvogel-7391";
+
+/// Returns the input as text, unless the secret stands in it where nothing says that it is one.
+pub fn text_of(data: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(data);
+    (!text.contains(CANARY)).then(|| text.into_owned())
+}
+
+/// Returns the input as so many texts, with a line break between each two.
+pub fn texts_of<const N: usize>(data: &[u8]) -> Option<[String; N]> {
+    let text = text_of(data)?;
+    let mut parts = text.splitn(N, '\n').map(str::to_owned);
+    Some(std::array::from_fn(|_| parts.next().unwrap_or_default()))
+}
+
+/// Returns the input as a value.
+pub fn node_of(data: &[u8]) -> Option<Node> {
+    text_of(data)?;
+    Node::arbitrary(&mut Unstructured::new(data)).ok()
+}
 
 /// Masks a text twice: the second time must change nothing, and neither may lengthen it past its
 /// bound.
