@@ -16,6 +16,6 @@ fuzz_target!(|data: &[u8]| {
     let (plain, pretty) = (format!("{node:?}"), format!("{node:#?}"));
     let within = format!("{plain:?}");
     for shown in [plain, pretty, within] {
-        check_gone(&text(&shown), &shown);
+        check_gone(&check(&shown, text), &shown);
     }
 });

@@ -1,5 +1,6 @@
 //! Where the value of a masked name ends.
 
+use crate::mask::pairs::trim_breaks;
 use crate::mask::pattern;
 use crate::mask::quotes::quote_at;
 use crate::mask::scan::Scan;
@@ -79,7 +80,7 @@ impl Scan<'_, '_> {
         let mut level = 0_usize;
         let begins_quoted = quote_at(self.bytes, from).is_some();
         let in_brackets = self.quotes.in_brackets();
-        self.walk(from, |at, met| match met {
+        let end = self.walk(from, |at, met| match met {
             _ if at >= last => true,
             Met::Byte(b'[' | b'{' | b'(') => {
                 level += 1;
@@ -93,9 +94,9 @@ impl Scan<'_, '_> {
             Met::Byte(b',') => level == 0,
             Met::Byte(b'\n') => level == 0 && (!in_brackets || begins_quoted),
             Met::EscapedBreak => level == 0 && begins_quoted,
-            Met::Byte(b' ') => level == 0 && self.bytes[at + 1..].starts_with(b"}"),
             _ => false,
-        })
+        });
+        from + trim_breaks(&self.bytes[from..end]).len()
     }
 
     /// Returns where the line ends, or before it the element of a list with this sign.

@@ -171,7 +171,7 @@ impl Scan<'_, '_> {
 }
 
 /// Takes spaces and line breaks off the end, also where these are escaped.
-fn trim_breaks(mut bytes: &[u8]) -> &[u8] {
+pub(super) fn trim_breaks(mut bytes: &[u8]) -> &[u8] {
     loop {
         bytes = bytes.trim_ascii_end();
         match bytes {

@@ -135,9 +135,12 @@ fn pair<'t>(masker: &Masker, pair: &'t str, found: &mut Found) -> Cow<'t, str> {
         return Cow::Owned(format!("{name}={mask}"));
     }
     let mut inner = Found::default();
-    let value_found = match masker.text(value, &mut inner) {
-        Cow::Borrowed(_) => hidden(masker, value, &mut inner),
-        Cow::Owned(masked) => Some(masked),
+    let value_found = match hidden(masker, value, &mut inner) {
+        None => match masker.text(value, &mut inner) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(masked) => Some(masked),
+        },
+        found => found,
     };
     found.extend(&inner);
     match value_found {
