@@ -73,8 +73,8 @@ impl Recorder {
     /// Records an error in hand, or adds to its event if it was recorded before.
     pub(crate) fn by_hand(&self, failure: Failure<'_>, extras: Extras, place: Place) -> EventId {
         let Some(_busy) = Busy::enter() else { return EventId::NIL };
-        let message = message_of(&failure);
-        let causes = causes_of(&failure);
+        let message = message_of(&failure, &self.parts.masker);
+        let causes = causes_of(&failure, &self.parts.masker);
         let presented =
             Presented { text: message.reveal(), causes: &causes, address: failure.address() };
         let id = match self.recorded_before(&presented, place) {

@@ -22,7 +22,7 @@ impl Recorder {
         location: &'static Location<'static>,
     ) -> Option<Event> {
         let _busy = Busy::enter()?;
-        let message = message_of(failure);
+        let message = message_of(failure, &self.parts.masker);
         let mut names = Names::of(failure);
         names.site.push_str(crate_relative(location.file()));
         let mut found = Found::default();

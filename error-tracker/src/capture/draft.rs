@@ -10,8 +10,7 @@ use crate::capture::Call;
 use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
-use crate::mask::{Found, Masker, Rule};
-use crate::model::Request;
+use crate::mask::{shown_count, Found, Masker, Rule, ShownAs, MASK};
 use crate::queue::{Parts, Tag};
 use crate::scope::{Crumb, Scope, Value};
 use crate::site::Point;
@@ -31,10 +30,6 @@ pub(super) const CAUSES: usize = 16;
 const BACKTRACE: usize = 32 * 1024;
 /// How many breadcrumbs' bytes an event holds.
 const CRUMBS: usize = 16 * 1024;
-/// How many headers of a request are kept.
-const HEADERS: usize = 100;
-/// How much a request's body takes at most once it is masked, in bytes.
-const BODY: usize = 64 * 1024;
 
 /// Runs code of the user; a panic in it goes no further.
 pub(crate) fn fenced<R>(run: impl FnOnce() -> R) -> Option<R> {
@@ -57,11 +52,14 @@ pub(crate) struct Draft {
     pub(crate) room: usize,
     /// What was found in the text that was masked last.
     found: Found,
+    /// Held while values are formatted.
+    _shown: ShownAs,
 }
 
 impl Draft {
     pub(crate) fn new(masker: Masker, limits: Limits) -> Self {
         let scratch = with(|state| std::mem::take(&mut state.scratch)).unwrap_or_default();
+        let shown = masker.shown();
         Self {
             parts: Parts::default(),
             masker,
@@ -69,6 +67,7 @@ impl Draft {
             scratch,
             room: limits.locals,
             found: Found::default(),
+            _shown: shown,
         }
     }
 
@@ -82,12 +81,17 @@ impl Draft {
     /// Writes a value of the user into the raw buffer, bounded and fenced.
     pub(crate) fn write_raw(&mut self, limit: usize, write: impl FnOnce(&mut Bounded<'_>)) {
         let raw = &mut self.scratch.raw;
+        let before = shown_count();
         raw.clear();
         if fenced(|| raw.write_bounded(limit, write)).is_none() {
             raw.clear();
             raw.write_bounded(usize::MAX, |out| {
                 let _ = std::fmt::Write::write_str(out, PANICKED);
             });
+        }
+        // What was formatted before the failure shows it by its text alone.
+        if shown_count() != before || self.scratch.raw.reveal().contains(MASK) {
+            self.found.add("", Rule::Type);
         }
     }
 
@@ -140,6 +144,9 @@ impl Draft {
 
     /// Adds a pair; on equal keys the first one added wins.
     pub(crate) fn pair(&mut self, tag: Tag, key: &str, value: Value) {
+        if value.is_masked() {
+            self.found.add("", Rule::Type);
+        }
         let json = self.masker.json(key, value.reveal(), &mut self.found);
         self.parts.put(tag, &[key, &json.to_string()]);
         self.note((group_of(tag), key));
@@ -229,28 +236,6 @@ impl Draft {
         }
     }
 
-    /// Adds the request.
-    pub(crate) fn request(&mut self, request: &Request) {
-        let (masker, mut found) = (self.masker.clone(), Found::default());
-        let media_type = request.headers.get("content-type").map_or("", String::as_str);
-        let mut masked = |part: &str, mask: &dyn Fn(&Masker, &mut Found) -> String| {
-            let text = mask(&masker, &mut found);
-            self.notes(&found, ("request", part));
-            found.clear();
-            text
-        };
-        let host = masked("host", &|m, found| m.text(head(&request.host), found).into_owned());
-        let path = masked("path", &|m, found| m.url(head(&request.path), found).into_owned());
-        let query = masked("query", &|m, found| m.form(head(&request.query), found).into_owned());
-        let body = masked("body", &|m, found| {
-            cut(&m.body(media_type, &request.body, found), BODY).into_owned()
-        });
-        let headers = masked("headers", &|m, found| headers(m, request, found));
-        let method =
-            masked("method", &|m, found| m.text(head(&request.method), found).into_owned());
-        self.parts.put(Tag::Request, &[&host, &method, &path, &query, &body, &headers]);
-    }
-
     /// Adds breadcrumbs, oldest first, the newest ones that fit.
     fn crumbs(&mut self, mut all: Vec<Crumb>) {
         all.sort_by_key(|crumb| crumb.at);
@@ -284,21 +269,13 @@ pub(super) fn expression<'p>(masker: &Masker, point: &'p Point, found: &mut Foun
     }
 }
 
-fn headers(masker: &Masker, request: &Request, found: &mut Found) -> String {
-    let masked = request.headers.iter().take(HEADERS).map(|(name, value)| {
-        let value = masker.named(name, head(value), found).into_owned();
-        (masker.text(head(name), found).into_owned(), Json::String(value))
-    });
-    Json::Object(masked.collect()).to_string()
-}
-
 /// Returns as much of a text as an event takes.
-fn head(text: &str) -> &str {
+pub(super) fn head(text: &str) -> &str {
     &text[..floor_char_boundary(text, MESSAGE)]
 }
 
 /// Cuts what masking has made longer than it may be.
-fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     // The mark of a cut that was there before is kept.
     match text.len() > limit + NO_ROOM.len() {
         true => Cow::Owned(format!("{}{NO_ROOM}", &text[..floor_char_boundary(text, limit)])),

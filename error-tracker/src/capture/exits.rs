@@ -19,7 +19,7 @@ impl Recorder {
     pub(crate) fn failed(&self, call: &Call<'_>, failure: Failure<'_>, swallowed: bool) {
         let Some(_busy) = Busy::enter() else { return };
         call.site.arming.arm();
-        let message = message_of(&failure);
+        let message = message_of(&failure, &self.parts.masker);
         let text = message.reveal();
         let outcome = match (swallowed, call.depth) {
             (true, _) => Some(Outcome::Swallowed),
@@ -27,7 +27,7 @@ impl Recorder {
             (false, _) => None,
         };
         let nested = with(|state| state.any_below(call.depth)).unwrap_or(false);
-        let causes = if nested { causes_of(&failure) } else { Vec::new() };
+        let causes = if nested { causes_of(&failure, &self.parts.masker) } else { Vec::new() };
         let presented = Presented { text, causes: &causes, address: failure.address() };
         let id = match self.continues(call.depth, &presented) {
             Some((id, kept, has_changed)) => {
@@ -254,7 +254,8 @@ impl Recorder {
 }
 
 /// Takes the thread's message buffer and writes what the error says into it.
-pub(super) fn message_of(failure: &Failure<'_>) -> Raw {
+pub(super) fn message_of(failure: &Failure<'_>, masker: &Masker) -> Raw {
+    let _shown = masker.shown();
     let mut message = with(|state| std::mem::take(&mut state.scratch.message)).unwrap_or_default();
     message.clear();
     if fenced(|| message.write_bounded(MESSAGE, |out| failure.write_message(out))).is_none() {
@@ -272,7 +273,8 @@ pub(super) fn give_back(message: Raw) {
 }
 
 /// Writes what each cause says, nearest first.
-pub(super) fn causes_of(failure: &Failure<'_>) -> Vec<String> {
+pub(super) fn causes_of(failure: &Failure<'_>, masker: &Masker) -> Vec<String> {
+    let _shown = masker.shown();
     let collect = || {
         let mut texts = Vec::new();
         for cause in failure.causes().take(CAUSES) {

@@ -11,6 +11,7 @@ mod exits;
 mod ids;
 mod open;
 mod panics;
+mod request;
 #[cfg(panic = "abort")]
 pub(crate) mod running;
 mod show;

@@ -8,7 +8,7 @@ use crate::capture::draft::Draft;
 use crate::capture::{Budget, Call, Recorder};
 use crate::frames::{with, Origin, Record};
 use crate::grouping::{self, Facts};
-use crate::mask::Found;
+use crate::mask::{Found, Rule};
 use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
 use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
 use crate::task;
@@ -107,6 +107,9 @@ impl Recorder {
         draft.parts.put(Tag::ExceptionName, &[opening.exception_name]);
         draft.parts.put(Tag::Message, &[opening.message]);
         draft.notes(opening.found, ("message", ""));
+        if opening.said.contains(self.parts.masker.always()) {
+            draft.parts.put(Tag::Masked, &["message", Rule::Type.as_str()]);
+        }
         if let Some(name) = std::thread::current().name() {
             draft.text(Tag::Thread, name);
         }

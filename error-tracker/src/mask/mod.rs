@@ -26,9 +26,8 @@ use serde_json::{Map, Value};
 
 use self::class::is_plain;
 pub(crate) use self::found::{Found, Rule};
+pub(crate) use self::masked::{shown_count, ShownAs};
 pub use self::masked::{Hidden, Masked};
-#[allow(unused_imports, reason = "entered while an event is drafted")]
-pub(crate) use self::masked::{shown_as, shown_count};
 pub(crate) use self::rule::DEFAULT_WORDS;
 pub use self::rule::{DefaultMasking, Masking};
 use self::scan::{Scan, Text};
@@ -84,6 +83,11 @@ impl Masker {
     /// Returns what stands for a value that is always masked.
     pub(crate) fn always(&self) -> &str {
         &self.text
+    }
+
+    /// Lets types that never show their value show the masking text, until the guard drops.
+    pub(crate) fn shown(&self) -> ShownAs {
+        masked::shown_as(&self.text)
     }
 
     /// Masks free text of any kind: `Debug` text, JSON, a form, a URL, prose.

@@ -21,7 +21,7 @@ impl Scan<'_, '_> {
         let is_signed =
             |name: &str| name == "sig" || name.to_ascii_lowercase().ends_with("-signature");
         let is_signature = is_signed(name) && matches!(self.bytes[..word.start], [.., b'&' | b'?']);
-        (KEYS.iter().any(|key| is_key(&key)) || is_signature).then(|| Named {
+        (KEYS.iter().any(|key| is_key(key)) || is_signature).then(|| Named {
             place: word,
             name: name.to_owned(),
             mask: self.masker.always().to_owned(),

@@ -6,7 +6,33 @@ use std::fmt;
 /// Decides by a value's name whether and how it is masked.
 ///
 /// Called on the failing thread for every name of an event: of arguments, fields, map keys,
-/// context keys. It must be quick and must not block; one that panics masks.
+/// context keys, headers, parameters, and of what stands before `:` or `=` in text. It must be
+/// quick and must not block; one that panics masks.
+///
+/// # Examples
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use error_tracker::{DefaultMasking, Masking};
+///
+/// /// Shows that there was an account number, and masks what the default rule masks.
+/// struct Ours(DefaultMasking);
+///
+/// impl Masking for Ours {
+///     fn mask(&self, name: &str) -> Option<Cow<'_, str>> {
+///         match name {
+///             "iban" => Some("<IBAN>".into()),
+///             _ => self.0.mask(name),
+///         }
+///     }
+/// }
+///
+/// let masking = Ours(DefaultMasking::default());
+/// assert_eq!(masking.mask("iban").as_deref(), Some("<IBAN>"));
+/// assert_eq!(masking.mask("password").as_deref(), Some("*****"));
+/// // `init! { masking: masking }` takes it.
+/// ```
 pub trait Masking: Send + Sync {
     /// Returns the text that replaces the value, or `None` to leave it.
     fn mask(&self, name: &str) -> Option<Cow<'_, str>>;

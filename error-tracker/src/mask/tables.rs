@@ -86,3 +86,18 @@ fn of_secrets_nothing_is_left() {
     }
     assert!(left.is_empty(), "{}:\n{}", left.len(), left.join("\n"));
 }
+
+/// The page for users shows texts in code marks, and what is kept of each beside it.
+#[test]
+fn the_page_about_masking_keeps_its_word() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/masking.md");
+    let page = fs::read_to_string(path).unwrap();
+    let rows: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.strip_suffix("` |")?.split_once("` | `"))
+        .collect();
+    assert!(rows.len() > 15, "{}", rows.len());
+    for (text, kept) in rows {
+        assert_eq!(masked(&Masker::default(), "", text), kept, "of {text}");
+    }
+}

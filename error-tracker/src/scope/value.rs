@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::keep::{fenced, Cap, Sketch};
+use crate::mask::MASK;
 use crate::task::Busy;
 use crate::text::floor_char_boundary;
 
@@ -51,6 +52,11 @@ impl Value {
 
     pub(crate) fn type_of<T: ?Sized>() -> Self {
         Self(Json::String(format!("<{}>", std::any::type_name::<T>())))
+    }
+
+    /// Tells whether it is, or holds in its text, a value that never shows.
+    pub(crate) fn is_masked(&self) -> bool {
+        self.0.as_str().is_some_and(|text| text.contains(MASK))
     }
 
     /// Opens the value, for masking.
