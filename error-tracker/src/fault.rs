@@ -10,7 +10,10 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display, Write as _};
 use std::sync::OnceLock;
 
-use crate::text::Bounded;
+use crate::text::{Bounded, Limiter, Limits};
+
+/// What an error says through `Debug` is cut by its size; its depth alone is looked at here.
+const WIDE: Limits = Limits { elements: usize::MAX, string: usize::MAX, depth: 200, locals: 0 };
 
 /// The most telling view of an error value.
 #[derive(Clone, Copy)]
@@ -77,7 +80,7 @@ impl<'a> Failure<'a> {
             View::Typed(error, _) => write!(out, "{error}"),
             View::Boxed(error, ..) => write!(out, "{error}"),
             View::Display(error, _) => write!(out, "{error}"),
-            View::Debug(error, _) => write!(out, "{error:?}"),
+            View::Debug(error, _) => write!(Limiter::new(out, WIDE), "{error:?}"),
             View::Opaque(name) => write!(out, "<{name}>"),
         };
     }

@@ -86,6 +86,8 @@ pub(crate) fn floor_char_boundary(text: &str, index: usize) -> usize {
 /// How much of a value's own `Debug` text is read before the rest is given up.
 const READ_LIMIT: usize = 256 * 1024;
 const LEVELS: usize = 64;
+/// How deep a value may be nested until the rest of it is given up.
+const DEEPEST: usize = 256;
 
 /// Cuts `Debug` text as it streams by: long strings, long collections, deep nesting.
 pub(crate) struct Limiter<'a, 'b> {
@@ -156,6 +158,11 @@ impl<'a, 'b> Limiter<'a, 'b> {
         if self.level > self.limits.depth && self.skip_to.is_none() {
             self.out.write_char('…')?;
             self.skip_to = Some(self.level);
+        }
+        if self.level > DEEPEST {
+            // What is nested so deep would overflow the stack before it ends.
+            self.out.cut = true;
+            return Err(fmt::Error);
         }
         Ok(())
     }
@@ -238,6 +245,18 @@ mod tests {
     fn deep_nesting_is_cut() {
         let limits = Limits { depth: 2, ..Limits::default() };
         assert_eq!(limited(limits, &[[[[1]]], [[[2]]]]), "[[[…]], [[…]]]");
+    }
+
+    #[test]
+    fn a_value_nested_without_end_is_given_up() {
+        struct Endless;
+        impl fmt::Debug for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple("E").field(self).finish()
+            }
+        }
+        let limits = Limits { depth: 2, ..Limits::default() };
+        assert_eq!(limited(limits, &Endless), "E(E(E(……");
     }
 
     #[test]

@@ -326,6 +326,21 @@ mod bounded {
     }
 
     #[track_exception]
+    fn fails_deep(value: Deep) -> Result<(), Deep> {
+        Err(value)
+    }
+
+    #[test]
+    fn nesting_of_ten_thousand_levels_is_cut_and_overflows_no_stack() {
+        let nested = || (0..10_000).fold(Deep::End, |inner, _| Deep::More(Box::new(inner)));
+        let shown = local(&frame(|| deep(&nested())), "value").matches("More").count();
+        assert!((9..=11).contains(&shown), "{shown} levels");
+        let failed = record(|| fails_deep(nested()));
+        let said = failed[0].message.matches("More").count();
+        assert!((200..=202).contains(&said), "{said} levels");
+    }
+
+    #[track_exception]
     fn deep(value: &Deep) -> Result<(), Disk> {
         let _ = value;
         Err(Disk(1))

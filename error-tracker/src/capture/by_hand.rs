@@ -9,7 +9,7 @@ use crate::capture::open::Opening;
 use crate::capture::Recorder;
 use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented};
-use crate::grouping::{crate_relative, Facts};
+use crate::grouping::{crate_relative, plain_name, Facts};
 use crate::mask::Found;
 use crate::model::{EventId, Kind, Level, Outcome, Request};
 use crate::queue::Tag;
@@ -124,7 +124,7 @@ impl Recorder {
         place: Place,
     ) -> EventId {
         let mut names = Names::of(failure);
-        names.site.push_str(crate_relative(place.location.file()));
+        names.site.push_str(&crate_relative(place.location.file()));
         names.custom.push_str(extras.fingerprint.as_deref().unwrap_or_default());
         let mut found = Found::default();
         let masked = self.parts.masker.text(presented.text, &mut found);
@@ -179,10 +179,11 @@ impl Recorder {
         let literal = masker.text(literal, &mut found);
         let custom = extras.fingerprint.take().unwrap_or_default();
         let custom = masker.text(&custom, &mut found);
+        let site = plain_name(caller);
         let facts = Facts {
             kind: Kind::Message,
             exception: "message",
-            site: caller,
+            site: &site,
             text: &literal,
             custom: &custom,
             ..Facts::default()

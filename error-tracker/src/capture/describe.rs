@@ -24,7 +24,7 @@ impl Recorder {
         let _busy = Busy::enter()?;
         let message = message_of(failure, &self.parts.masker);
         let mut names = Names::of(failure);
-        names.site.push_str(crate_relative(location.file()));
+        names.site.push_str(&crate_relative(location.file()));
         let mut found = Found::default();
         let masked = self.parts.masker.text(message.reveal(), &mut found);
         names.mask(&self.parts.masker, &mut found);

@@ -7,7 +7,7 @@ use crate::capture::open::{custom_fingerprint, Opening};
 use crate::capture::{Call, Recorder};
 use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented, Record, State};
-use crate::grouping::{normalize, plain_type_name, Facts};
+use crate::grouping::{normalize, plain_name, Facts};
 use crate::mask::{Found, Masker};
 use crate::model::{EventId, Kind, Level, Outcome};
 use crate::queue::{Parts, Tag};
@@ -75,7 +75,7 @@ impl Recorder {
         outcome: Outcome,
     ) -> EventId {
         let mut names = Names::of(failure);
-        call.site.write_path(&mut names.site);
+        names.site_of(call);
         custom_fingerprint(call, &mut names.custom);
         let (masker, mut found) = (&self.parts.masker, Found::default());
         let masked = masker.text(text, &mut found);
@@ -168,8 +168,9 @@ impl Recorder {
 
     /// A panic that no hook has seen: resumed, or started under a hook that replaced ours.
     fn open_resumed(&self, call: &Call<'_>, outcome: Outcome) -> EventId {
-        let mut site = String::new();
-        call.site.write_path(&mut site);
+        let mut path = String::new();
+        call.site.write_path(&mut path);
+        let site = plain_name(&path);
         let facts =
             Facts { kind: Kind::Panic, exception: "panic", site: &site, ..Facts::default() };
         let opening = Opening {
@@ -297,6 +298,8 @@ pub(super) fn causes_of(failure: &Failure<'_>, masker: &Masker) -> Vec<String> {
 #[derive(Default)]
 pub(super) struct Names {
     type_name: &'static str,
+    /// The same without generic arguments.
+    plain: Cow<'static, str>,
     identifier: String,
     pub(super) site: String,
     pub(super) custom: String,
@@ -311,7 +314,16 @@ impl Names {
             buffer
         });
         fenced(|| failure.write_identifier(&mut identifier));
-        Self { type_name: failure.type_name(), identifier, site, custom, text }
+        let type_name = failure.type_name();
+        Self { type_name, plain: plain_name(type_name), identifier, site, custom, text }
+    }
+
+    /// Writes the path of the function that failed, the same for all its instances.
+    fn site_of(&mut self, call: &Call<'_>) {
+        call.site.write_path(&mut self.site);
+        if let Cow::Owned(plain) = plain_name(&self.site) {
+            self.site = plain;
+        }
     }
 
     pub(super) fn give_back(self) {
@@ -337,7 +349,7 @@ impl Names {
     pub(super) fn facts(&self, kind: Kind) -> Facts<'_> {
         let (exception, variant) = match self.type_name {
             "" => (self.identifier.as_str(), ""),
-            name => (plain_type_name(name), self.identifier.as_str()),
+            _ => (&*self.plain, self.identifier.as_str()),
         };
         Facts {
             kind,

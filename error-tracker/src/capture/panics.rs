@@ -26,11 +26,12 @@ impl Recorder {
         text.clear();
         normalize(&masked, &mut text);
         let location = info.location();
+        let file = location.map(|location| crate_relative(location.file()));
         let depth = task::depth();
         let facts = Facts {
             kind: Kind::Panic,
             exception: "panic",
-            site: location.map_or("", |location| crate_relative(location.file())),
+            site: file.as_deref().unwrap_or_default(),
             text: &text,
             ..Facts::default()
         };

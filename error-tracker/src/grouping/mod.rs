@@ -1,17 +1,23 @@
 //! Grouping: the fingerprint, made of facts that the failing thread has without a stack.
 
 mod cache;
+mod names;
 mod normalize;
+mod version1;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Fingerprint, Kind};
+use crate::model::{Event, Fingerprint, Kind};
 
 pub(crate) use self::cache::Cache;
+pub(crate) use self::names::{crate_relative, plain_name};
 pub(crate) use self::normalize::normalize;
 
 /// The version of the rules; it is part of every fingerprint.
-pub(crate) const VERSION: &str = "1";
+///
+/// Whoever changes what a fingerprint is made of raises it, and keeps the old rules in a file of
+/// their own, so that [`earlier`] finds the issues that they made.
+pub(crate) const VERSION: &str = "2";
 
 /// The facts of one failure that decide its issue.
 #[derive(Clone, Copy, Default)]
@@ -51,8 +57,12 @@ impl<'a> Facts<'a> {
 
     /// Hashes the parts.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint_of(VERSION)
+    }
+
+    fn fingerprint_of(&self, version: &str) -> Fingerprint {
         let mut hash = Sha256::new();
-        hash.update(VERSION);
+        hash.update(version);
         for (label, text) in self.parts() {
             // Lengths keep neighbouring parts from running into one another.
             hash.update((label.len() as u32).to_le_bytes());
@@ -64,27 +74,10 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Returns a type's name without its generic arguments, closures' and references' marks.
-pub(crate) fn plain_type_name(name: &str) -> &str {
-    let name = name.trim_start_matches(['&', '*']);
-    let name = name.strip_prefix("mut ").unwrap_or(name);
-    match name.find('<') {
-        Some(0) | None => name,
-        Some(at) => &name[..at],
-    }
-}
-
-/// Returns a file's path below its crate: from the last `src/`, `tests/`, `examples/` or `benches/`.
-pub(crate) fn crate_relative(file: &str) -> &str {
-    let mut end = file.len();
-    while let Some(slash) = file[..end].rfind(['/', '\\']) {
-        let start = file[..slash].rfind(['/', '\\']).map_or(0, |before| before + 1);
-        if matches!(&file[start..slash], "src" | "tests" | "examples" | "benches") {
-            return &file[start..];
-        }
-        end = slash;
-    }
-    file
+/// Returns the fingerprints that an event had under earlier versions of the rules, newest first.
+pub(crate) fn earlier(event: &Event) -> impl Iterator<Item = Fingerprint> {
+    let is_current = event.grouping.version.to_string() == VERSION;
+    is_current.then(|| version1::fingerprint(event)).into_iter()
 }
 
 #[cfg(test)]
@@ -96,19 +89,5 @@ mod tests {
         let one = Facts { exception: "ab", variant: "c", ..Facts::default() };
         let other = Facts { exception: "a", variant: "bc", ..Facts::default() };
         assert_ne!(one.fingerprint(), other.fingerprint());
-    }
-
-    #[test]
-    fn generic_instances_are_one_type() {
-        assert_eq!(plain_type_name("shop::Failure<i32>"), "shop::Failure");
-        assert_eq!(plain_type_name("&shop::Failure<alloc::string::String>"), "shop::Failure");
-    }
-
-    #[test]
-    fn a_file_is_named_from_its_crate_on() {
-        assert_eq!(crate_relative("/home/a/shop/src/pay.rs"), "src/pay.rs");
-        assert_eq!(crate_relative("src/pay.rs"), "src/pay.rs");
-        assert_eq!(crate_relative("shop/tests/src/a.rs"), "src/a.rs");
-        assert_eq!(crate_relative("build.rs"), "build.rs");
     }
 }

@@ -9,6 +9,8 @@ use crate::mask::scan::Scan;
 pub(super) enum Until {
     /// The comma or bracket that ends its element.
     Structured,
+    /// The same, but for a value in single quotes, which ends with them.
+    Element,
     /// Space, `&`, `;`, a comma before a space.
     Plain,
     /// `;` alone: connection strings.
@@ -114,14 +116,15 @@ impl Scan<'_, '_> {
 
     /// Returns where a value ends that need not stand in brackets.
     pub(super) fn value_end(&self, from: usize, until: Until) -> usize {
-        if let Some(quote) = quote_at(self.bytes, from).filter(|quote| quote.start == from) {
+        let quote = quote_at(self.bytes, from).filter(|quote| quote.start == from);
+        if let Some(quote) = quote.filter(|_| until != Until::Element) {
             if quote.depth >= self.quotes.depth() {
                 return self.string_end(quote.end, quote.depth);
             }
         }
         match (self.bytes.get(from), until) {
             (Some(sign @ (b'\'' | b'`')), _) => return self.marked_end(from, *sign),
-            (_, Until::Structured) => return self.structured_end(from),
+            (_, Until::Structured | Until::Element) => return self.structured_end(from),
             (_, Until::Text) => return self.walk(from, |_, _| false),
             _ => {}
         }
@@ -174,7 +177,15 @@ impl Scan<'_, '_> {
     /// Returns where a value between single quotes or backticks ends.
     fn marked_end(&self, from: usize, sign: u8) -> usize {
         let line = self.line_end(from + 1, None);
-        let close = self.bytes[from + 1..line].iter().position(|byte| *byte == sign);
-        close.map_or(line, |at| from + at + 2)
+        let mut at = from + 1;
+        while at < line {
+            match self.bytes[at] {
+                b'\\' => at += 1,
+                byte if byte == sign => return at + 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        line
     }
 }

@@ -38,6 +38,9 @@ pub(crate) const MASK: &str = "*****";
 /// How many levels of JSON are kept; what lies deeper is left out.
 const LEVELS: usize = 64;
 
+/// The smallest number of thirteen digits.
+const CARDS: u64 = 1_000_000_000_000;
+
 /// Applies a masking rule, fenced against panics, and finds secrets by what they look like.
 #[derive(Clone)]
 pub(crate) struct Masker {
@@ -170,9 +173,9 @@ impl Masker {
                 Cow::Borrowed(_) => Value::String(text),
                 Cow::Owned(masked) => Value::String(masked),
             },
-            Value::Number(number) => {
-                let text = number.to_string();
-                match self.text(&text, found) {
+            // Only a card number is a number and a secret.
+            Value::Number(number) if number.as_u64().is_some_and(|number| number >= CARDS) => {
+                match self.text(&number.to_string(), found) {
                     Cow::Borrowed(_) => Value::Number(number),
                     Cow::Owned(masked) => Value::String(masked),
                 }

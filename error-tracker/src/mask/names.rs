@@ -9,6 +9,8 @@ use crate::mask::{decode, pattern};
 
 /// How much of a name is looked at, in bytes: its end.
 const NAME: usize = 128;
+/// How long the sequence is at most that sets a terminal's colour.
+pub(super) const COLOUR: usize = 12;
 /// How far is looked ahead for what tells how a value ends, in bytes.
 pub(super) const AHEAD: usize = 512;
 /// A masked name: where it stands, and what stands for its value.
@@ -35,20 +37,28 @@ impl Scan<'_, '_> {
         // What was encoded may hold pairs before this one.
         let name = match is_quoted {
             true => name.trim(),
-            false => name.rsplit(['&', '=', '?', ';', ' ']).next().unwrap_or_default(),
+            false => {
+                let last = name.rsplit(['&', '=', '?', ';', ' ']).next().unwrap_or_default();
+                last.trim_matches(['"', '\'', '{', '}', '(', ')', ',', ':'])
+            }
         };
+        if name.is_empty() {
+            return None;
+        }
         let mask = self.masker.name(name)?.into_owned();
         Some(Named { place, name: name.to_owned(), mask, rule: Rule::Name, is_quoted })
     }
 
     /// Finds the name that ends at `at`, but for spaces.
     fn name_before(&mut self, at: usize) -> Option<Named> {
-        let end =
-            self.bytes[..at].iter().rposition(|byte| *byte != b' ').map_or(0, |last| last + 1);
-        let is_quoted = self.string.end == end && end > 0 && !self.string.content.is_empty();
-        let place = match is_quoted {
-            true => self.string.content.clone(),
-            false => self.unquoted(end),
+        let end = self.without_colours(at);
+        let is_string = self.string.end == end && end > 0 && !self.string.content.is_empty();
+        let single = self.single_quoted(end);
+        let is_quoted = is_string || single.is_some();
+        let place = match (is_string, single) {
+            (true, _) => self.string.content.clone(),
+            (_, Some(place)) => place,
+            _ => self.unquoted(end),
         };
         match &self.bytes[place.clone()] {
             b"name" | b"key" => self.label_at = Some(self.skip_spaces(at + 1)),
@@ -59,6 +69,31 @@ impl Scan<'_, '_> {
             _ => {}
         }
         self.ask(place, is_quoted)
+    }
+
+    /// Returns where what stands before a place ends, but for spaces and a terminal's colours.
+    fn without_colours(&self, at: usize) -> usize {
+        let mut before = &self.bytes[..at];
+        loop {
+            while let Some(rest) = before.strip_suffix(b" ") {
+                before = rest;
+            }
+            let length = before.iter().rev().take(COLOUR).position(|byte| *byte == 0x1b);
+            match length.filter(|_| before.ends_with(b"m")) {
+                Some(length) => before = &before[..before.len() - length - 1],
+                None => return before.len(),
+            }
+        }
+    }
+
+    /// Finds the name in single quotes that ends here, where it is one: in brackets.
+    fn single_quoted(&self, end: usize) -> Option<Range<usize>> {
+        let close = end.checked_sub(1).filter(|close| self.bytes[*close] == b'\'')?;
+        let looked_at = close.saturating_sub(NAME).max(self.copied.min(close));
+        let name = self.bytes[looked_at..close].iter().rev();
+        let length = name.take_while(|byte| !matches!(byte, b'\'' | b'\n')).count();
+        let open = close.checked_sub(length + 1).filter(|open| self.bytes[*open] == b'\'')?;
+        self.quotes.in_brackets().then_some(open + 1..close)
     }
 
     /// Finds where the name begins that ends here and has no quotes.
@@ -91,7 +126,8 @@ impl Scan<'_, '_> {
             self.at = value.start.max(self.at);
             return;
         }
-        self.replace(value, &named.mask, (&named.name, named.rule));
+        let end = self.key_end(value.start).unwrap_or(value.end);
+        self.replace(value.start..end.max(value.end), &named.mask, (&named.name, named.rule));
     }
 
     /// Tells whether a piece of source code holds a literal.
@@ -120,7 +156,7 @@ impl Scan<'_, '_> {
         // `secrets:read`, `src/session.rs:88:14`, `arn:aws:secretsmanager:…`.
         let is_joined = from == self.at && !is_structured;
         let end = match is_label || named.is_quoted {
-            true if is_structured => self.structured_end(from),
+            true if is_structured => self.value_end(from, Until::Element),
             true if !is_joined => self.line_end(from, self.list_sign(named.place.start)),
             false if is_joined => return,
             _ => {

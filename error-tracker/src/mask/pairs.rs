@@ -12,6 +12,12 @@ use crate::mask::scan::Scan;
 /// Sources: the connection strings of Azure Storage, Service Bus, and ADO.NET.
 const KEYS: [&str; 4] = ["accountkey", "sharedaccesskey", "sharedaccesssignature", "pwd"];
 
+/// How long a start tag may be, in bytes.
+const TAG: usize = 256;
+/// Words that follow the name of an option in prose.
+const PROSE: [&[u8]; 12] =
+    [b"or", b"and", b"is", b"in", b"to", b"for", b"not", b"was", b"has", b"must", b"can", b"with"];
+
 impl Scan<'_, '_> {
     /// Finds the key of a connection string.
     pub(super) fn key_before(&self, at: usize) -> Option<Named> {
@@ -21,7 +27,7 @@ impl Scan<'_, '_> {
         let is_signed =
             |name: &str| name == "sig" || name.to_ascii_lowercase().ends_with("-signature");
         let is_signature = is_signed(name) && matches!(self.bytes[..word.start], [.., b'&' | b'?']);
-        (KEYS.iter().any(|key| is_key(key)) || is_signature).then(|| Named {
+        (KEYS.iter().any(is_key) || is_signature).then(|| Named {
             place: word,
             name: name.to_owned(),
             mask: self.masker.always().to_owned(),
@@ -104,8 +110,7 @@ impl Scan<'_, '_> {
         if let Some(named) = self.ask(word, false) {
             let end = self.value_end(from, Until::Plain);
             // `--token or --user`, `--password is required`.
-            let is_prose =
-                end - from < 4 && self.bytes[from..end].iter().all(u8::is_ascii_lowercase);
+            let is_prose = PROSE.contains(&&self.bytes[from..end]);
             if !is_prose {
                 self.named(&named, from..end);
             }
@@ -131,12 +136,18 @@ impl Scan<'_, '_> {
 
     /// Masks the text of an XML element: `<password>x</password>`.
     pub(super) fn element(&mut self) {
-        let (at, word) = (self.at, self.word.clone());
+        let at = self.at;
         self.at += 1;
-        let is_tag = word.end == at && word.start > 0 && self.bytes[word.start - 1] == b'<';
-        if !is_tag || word.is_empty() {
+        let looked_at = at.saturating_sub(TAG).max(self.copied.min(at));
+        let tag = &self.bytes[looked_at..at];
+        let Some(open) = tag.iter().rposition(|byte| matches!(byte, b'<' | b'>')) else { return };
+        let is_name =
+            |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:.".contains(byte) || *byte >= 0x80;
+        let length = tag[open + 1..].iter().take_while(|byte| is_name(byte)).count();
+        if tag[open] == b'>' || length == 0 || tag.ends_with(b"/") {
             return;
         }
+        let word = looked_at + open + 1..looked_at + open + 1 + length;
         let Some(named) = self.ask(word, false) else { return };
         let end = self.value_end(at + 1, Until::Text);
         let text = &self.bytes[at + 1..end];

@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::mask::class::{skip_word, DASH, DIGIT, UNDERSCORE};
 use crate::mask::extent::Until;
 use crate::mask::found::{Found, Rule};
+use crate::mask::names::COLOUR;
 use crate::mask::quotes::{quote_at, Quoted, Quotes};
 use crate::mask::{decode, pattern, Masker};
 
@@ -214,12 +215,18 @@ impl<'t, 's> Scan<'t, 's> {
         }
     }
 
-    /// Skips spaces, also where they are percent-encoded.
+    /// Skips spaces, also where they are percent-encoded, and a terminal's colours.
     pub(super) fn skip_spaces(&self, mut at: usize) -> usize {
         loop {
             match self.bytes.get(at..) {
                 Some([b' ' | b'\t', ..]) => at += 1,
                 Some([b'%', b'2', b'0', ..]) => at += 3,
+                Some([0x1b, b'[', rest @ ..]) => {
+                    match rest.iter().take(COLOUR).position(|b| *b == b'm') {
+                        Some(length) => at += length + 3,
+                        None => return at,
+                    }
+                }
                 _ => return at,
             }
         }
@@ -249,23 +256,26 @@ impl<'t, 's> Scan<'t, 's> {
         true
     }
 
-    /// Masks a private key up to its end line, or all that is there of it (RFC 7468, RFC 4880).
+    /// Masks a private key up to its end line, or all that is there of it.
     fn private_key(&mut self, word: Range<usize>) {
-        let rest = &self.text[word.start..];
-        let Some(label) = rest.strip_prefix("-----BEGIN ").filter(|_| self.masker.values) else {
-            return;
-        };
-        let label = &label[..label.find("-----").unwrap_or(label.len()).min(LABEL)];
-        if !label.contains("PRIVATE KEY") {
-            return;
+        if let Some(end) = self.key_end(word.start).filter(|_| self.masker.values) {
+            self.replace_value(word.start..end, "private key");
         }
-        let string = self.value_end(word.start, Until::Text);
-        let rest = &self.text[word.start..string];
-        let end = rest.find("-----END ").map(|at| at + 9).and_then(|from| {
-            let close = rest[from..].find("-----")?;
-            Some(from + close + 5)
+    }
+
+    /// Returns where the private key ends that begins here (RFC 7468, RFC 9580).
+    pub(super) fn key_end(&self, from: usize) -> Option<usize> {
+        let label = self.text.get(from..)?.strip_prefix("-----BEGIN ")?;
+        let end = label.find("-----").unwrap_or(label.len()).min(LABEL);
+        if !label.as_bytes()[..end].windows(11).any(|part| part == b"PRIVATE KEY") {
+            return None;
+        }
+        let rest = self.text.get(from..self.value_end(from, Until::Text))?;
+        let end = rest.find("-----END ").map(|at| at + 9).and_then(|end| {
+            let close = rest[end..].find("-----")?;
+            Some(end + close + 5)
         });
-        self.replace_value(word.start..word.start + end.unwrap_or(rest.len()), "private key");
+        Some(from + end.unwrap_or(rest.len()))
     }
 
     /// Masks a word that hides a secret in base64, or one that is random, if that is asked for.

@@ -59,6 +59,24 @@ fn keys_of_maps_and_pairs_are_masked() {
 }
 
 #[test]
+fn names_in_single_quotes_elements_and_colours_are_read() {
+    all(&[
+        (r"failed: {'password': 'it\'s, me', 'id': 7}", "failed: {'password': *****, 'id': 7}"),
+        ("unknown key 'token': expected one of", "unknown key 'token': expected one of"),
+        ("<Password type=\"x\">abc</Password>", "<Password type=\"x\">*****</Password>"),
+        (
+            "\u{1b}[3mtoken\u{1b}[0m\u{1b}[2m=\u{1b}[0mabc x",
+            "\u{1b}[3mtoken\u{1b}[0m\u{1b}[2m=\u{1b}[0m***** x",
+        ),
+        ("set --token or --user, --secret abc", "set --token or --user, --secret *****"),
+        (
+            r"private_key = -----BEGIN PRIVATE KEY-----\nMI\n-----END PRIVATE KEY-----, x",
+            "private_key = *****, x",
+        ),
+    ]);
+}
+
+#[test]
 fn json_is_masked_also_inside_of_strings() {
     all(&[
         (r#"{"pass\u0077ord":"x","a":1}"#, r#"{"pass\u0077ord":*****,"a":1}"#),

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::model::event::Kind;
+use crate::model::event::{Grouping, Kind};
 use crate::model::id::Fingerprint;
 use crate::model::level::Level;
 use crate::model::time::Timestamp;
@@ -48,6 +48,9 @@ pub struct Issue {
     pub created_on: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
+    /// What the fingerprint was made of.
+    #[serde(default)]
+    pub grouping: Grouping,
     /// Whether somebody was told.
     pub notification_sent: bool,
     /// Whether a ticket was raised.

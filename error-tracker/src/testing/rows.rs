@@ -24,7 +24,8 @@ fn table(
 ) -> rusqlite::Result<()> {
     let quoted = name.replace('"', "\"\"");
     let mut statement = connection.prepare(&format!("SELECT * FROM \"{quoted}\""))?;
-    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    #[allow(clippy::useless_conversion, reason = "older rusqlite gives a Vec")]
+    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         for (index, column) in columns.iter().enumerate() {

@@ -67,6 +67,8 @@ impl Tracker {
     }
 
     /// Returns the issue with this fingerprint, if there is one.
+    ///
+    /// An issue is also found by a fingerprint that it had under earlier grouping rules.
     pub fn issue(&self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
         self.read(|store| store.get(&fingerprint))
     }
@@ -87,8 +89,9 @@ impl Tracker {
     pub fn delete(&self, fingerprint: Fingerprint) -> Result<bool, Error> {
         // What failed before must not bring the issue back.
         self.flush(SETTLE);
+        let current = self.current(fingerprint)?;
         let deleted = self.read(|store| store.delete(&fingerprint))?;
-        self.renew(&fingerprint);
+        self.renew(&current);
         Ok(deleted)
     }
 
@@ -98,7 +101,7 @@ impl Tracker {
     pub fn set_state(&self, fingerprint: Fingerprint, state: IssueState) -> Result<bool, Error> {
         let now = self.0.as_ref().map(|inner| inner.clock.now()).unwrap_or_default();
         let changed = self.read(|store| store.set_state(&fingerprint, state, now))?;
-        self.renew(&fingerprint);
+        self.renew(&self.current(fingerprint)?);
         Ok(changed)
     }
 
@@ -135,6 +138,12 @@ impl Tracker {
             Some(inner) => inner.reader.read(inner.writer.as_ref(), ask),
             None => Err(Error::new(ErrorKind::Store, "read the store of a tracker before `init!`")),
         }
+    }
+
+    /// Returns the fingerprint by which the issue is counted now: it may be asked for by an old one.
+    fn current(&self, fingerprint: Fingerprint) -> Result<Fingerprint, Error> {
+        let issue = self.issue(fingerprint)?;
+        Ok(issue.map_or(fingerprint, |issue| issue.fingerprint))
     }
 
     /// The next failure is recorded in full.

@@ -30,7 +30,7 @@ fn main() {
     assert!(error_tracker::flush(Duration::from_secs(60)), "nothing is stored");
     // Ends the line of paths that the parent reads.
     let names: Vec<&str> = paths().map(|(path, _)| path).collect();
-    println!("\nflushed {}", names.join(","));
+    println!("\nflushed {}", names.join(";"));
     let _ = std::io::stdin().read_line(&mut String::new());
 }
 

@@ -1,5 +1,6 @@
 //! The store in a SQLite file.
 
+mod joining;
 mod read;
 mod schema;
 mod statements;

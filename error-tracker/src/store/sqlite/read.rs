@@ -10,6 +10,7 @@ use crate::model::{
     Event, EventId, Fingerprint, Frame, Grouping, Issue, Level, Recorded, Timestamp,
 };
 use crate::store::sqlite::schema::with_prefix;
+use crate::store::sqlite::statements::ID_OF;
 use crate::store::{payload, Cursor, Page, Query};
 
 /// The statements, with the tables' prefix.
@@ -25,7 +26,7 @@ impl Sql {
         let issues = "SELECT i.fingerprint, i.count, i.kept, i.created_on, i.last_seen, i.state,
                  i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
                  i.culprit, i.location, i.notification_sent, i.ticket_raised,
-                 r.request_data, r.traceback, i.id
+                 r.request_data, r.traceback, i.id, i.grouping_version, i.grouping
                  FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
         let events = "SELECT i.fingerprint, i.kind, i.grouping_version, i.grouping,
                  e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames
@@ -41,8 +42,8 @@ impl Sql {
                  AND (?5 IS NULL OR i.exception_name = ?5)
                  ORDER BY i.last_seen DESC, i.id DESC LIMIT ?6",
             ),
-            issue: sql(issues, "WHERE i.fingerprint = ?1"),
-            events: sql(events, "WHERE i.fingerprint = ?1 ORDER BY e.seq DESC"),
+            issue: sql(issues, &format!("WHERE i.id = ({ID_OF})")),
+            events: sql(events, &format!("WHERE e.issue_id = ({ID_OF}) ORDER BY e.seq DESC")),
             event: sql(events, "WHERE e.id = ?1"),
         }
     }
@@ -125,6 +126,7 @@ fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
         ticket_raised: row.get(16)?,
         request_data: json(17, request_data.as_deref().unwrap_or("{}"))?,
         traceback: row.get::<_, Option<String>>(18)?.unwrap_or_default(),
+        grouping: Grouping { version: row.get(20)?, parts: json(21, &row.get::<_, String>(21)?)? },
     })
 }
 

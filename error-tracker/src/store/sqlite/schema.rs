@@ -3,7 +3,10 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables below, kept in `PRAGMA user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
+
+/// The version of the rules that version 1 of the tables knew: issues of theirs may be found again.
+pub(super) const OLD_RULES: u32 = 1;
 
 /// Comments stay in the file: `.schema` of the sqlite3 shell shows them. `{p}` is the prefix.
 const TABLES: &str = "
@@ -34,7 +37,7 @@ CREATE TABLE {p}issues (
     ticket_raised     INTEGER NOT NULL DEFAULT 0,
     first_release     TEXT NOT NULL,
     last_release      TEXT NOT NULL,
-    grouping_version  INTEGER NOT NULL,
+    grouping_version  INTEGER NOT NULL,     -- 0: not known yet, only counted so far
     grouping          TEXT NOT NULL         -- JSON: what the fingerprint was made of
 );
 CREATE INDEX {p}issues_by_last_seen ON {p}issues (last_seen DESC, id DESC);
@@ -78,6 +81,18 @@ CREATE TABLE {p}hours (
 ) WITHOUT ROWID;
 ";
 
+/// What version 2 adds.
+const SINCE_2: &str = "
+CREATE TABLE IF NOT EXISTS {p}aliases (
+    fingerprint TEXT PRIMARY KEY,           -- one that the issue had under earlier rules
+    issue_id    INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS {p}aliases_by_issue ON {p}aliases (issue_id);
+
+-- Issues that wait to be found again under today's rules.
+CREATE INDEX IF NOT EXISTS {p}issues_of_old_rules ON {p}issues (id) WHERE grouping_version = 1;
+";
+
 /// Puts the prefix in place of `{p}`.
 pub(super) fn with_prefix(sql: &str, prefix: &str) -> String {
     sql.replace("{p}", prefix)
@@ -88,25 +103,26 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
-/// Makes the tables if the file does not have them, in one transaction.
+/// Makes the tables that the file does not have, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Result<()> {
-    if version(connection)? == VERSION && has_tables(connection, prefix)? {
+    if version(connection)? == VERSION && has_table(connection, prefix, "aliases")? {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
-    if !has_tables(&transaction, prefix)? {
+    if !has_table(&transaction, prefix, "meta")? {
         transaction.execute_batch(&with_prefix(TABLES, prefix))?;
         transaction.execute(
             &with_prefix("INSERT INTO {p}meta VALUES ('created_by', ?1)", prefix),
             [env!("CARGO_PKG_VERSION")],
         )?;
     }
+    transaction.execute_batch(&with_prefix(SINCE_2, prefix))?;
     transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
     transaction.commit()
 }
 
-fn has_tables(connection: &Connection, prefix: &str) -> rusqlite::Result<bool> {
+fn has_table(connection: &Connection, prefix: &str, name: &str) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1)";
-    connection.query_row(sql, [format!("{prefix}meta")], |row| row.get(0))
+    connection.query_row(sql, [format!("{prefix}{name}")], |row| row.get(0))
 }

@@ -2,9 +2,15 @@
 
 use crate::store::sqlite::schema::with_prefix;
 
+/// The issue that has a fingerprint, else the one that had it under earlier rules.
+pub(super) const ID_OF: &str = "SELECT coalesce(
+         (SELECT id FROM {p}issues WHERE fingerprint = ?1),
+         (SELECT issue_id FROM {p}aliases WHERE fingerprint = ?1))";
+
 /// The statements, with the tables' prefix.
 pub(super) struct Sql {
     pub(super) find_issue: String,
+    pub(super) id_of: String,
     pub(super) insert_issue: String,
     pub(super) count_issue: String,
     pub(super) update_issue: String,
@@ -16,8 +22,10 @@ pub(super) struct Sql {
     pub(super) amend_event: String,
     pub(super) find_stack: String,
     pub(super) insert_stack: String,
-    pub(super) delete: [String; 5],
+    pub(super) regroup_issue: String,
+    pub(super) delete: [String; 6],
     pub(super) set_state: String,
+    pub(super) joining: Joining,
 }
 
 impl Sql {
@@ -25,9 +33,10 @@ impl Sql {
         let sql = |text: &str| with_prefix(text, prefix);
         Self {
             find_issue: sql(
-                "SELECT id, count, kept, last_seen, state, state_changed FROM {p}issues
-                 WHERE fingerprint = ?1",
+                "SELECT id, count, kept, last_seen, state, state_changed, grouping_version
+                 FROM {p}issues WHERE fingerprint = ?1",
             ),
+            id_of: sql(ID_OF),
             insert_issue: sql("INSERT INTO {p}issues
                  (fingerprint, count, kept, created_on, last_seen, state, state_changed,
                   kind, level, exception_name, message, host, path, method, culprit, location,
@@ -63,6 +72,9 @@ impl Sql {
             ),
             find_stack: sql("SELECT id FROM {p}stacks WHERE hash = ?1"),
             insert_stack: sql("INSERT INTO {p}stacks (hash, frames) VALUES (?1, ?2)"),
+            regroup_issue: sql(
+                "UPDATE {p}issues SET grouping_version = ?2, grouping = ?3 WHERE id = ?1",
+            ),
             delete: [
                 "DELETE FROM {p}stacks WHERE id IN
                      (SELECT stack_id FROM {p}events WHERE issue_id = ?1)
@@ -71,12 +83,77 @@ impl Sql {
                 "DELETE FROM {p}events WHERE issue_id = ?1",
                 "DELETE FROM {p}hours WHERE issue_id = ?1",
                 "DELETE FROM {p}reports WHERE issue_id = ?1",
+                "DELETE FROM {p}aliases WHERE issue_id = ?1",
                 "DELETE FROM {p}issues WHERE id = ?1",
             ]
             .map(sql),
-            set_state: sql(
-                "UPDATE {p}issues SET state = ?2, state_changed = ?3 WHERE fingerprint = ?1",
-            ),
+            set_state: sql(&format!(
+                "UPDATE {{p}}issues SET state = ?2, state_changed = ?3 WHERE id = ({ID_OF})"
+            )),
+            joining: Joining::new(prefix),
+        }
+    }
+}
+
+/// What joins issues of earlier rules with today's; `?1` stays, `?2` goes.
+pub(super) struct Joining {
+    pub(super) has_old: String,
+    pub(super) find: String,
+    pub(super) find_old: String,
+    pub(super) rename: String,
+    pub(super) put_alias: String,
+    pub(super) events: String,
+    pub(super) renumber: String,
+    pub(super) add_issue: String,
+    pub(super) show_issue: String,
+    pub(super) drop_report: String,
+    pub(super) show_report: String,
+    pub(super) move_rest: [String; 5],
+}
+
+impl Joining {
+    fn new(prefix: &str) -> Self {
+        let sql = |text: &str| with_prefix(text, prefix);
+        let find = "SELECT id, last_seen, state, state_changed FROM {p}issues
+                 WHERE fingerprint = ?1";
+        Self {
+            has_old: sql("SELECT EXISTS (SELECT 1 FROM {p}issues WHERE grouping_version = 1)"),
+            find: sql(find),
+            find_old: sql(&format!("{find} AND grouping_version = 1")),
+            rename: sql("UPDATE {p}issues SET fingerprint = ?2, grouping_version = ?3,
+                 grouping = ?4 WHERE id = ?1"),
+            put_alias: sql("INSERT OR REPLACE INTO {p}aliases (fingerprint, issue_id)
+                 SELECT ?1, id FROM {p}issues WHERE fingerprint = ?2"),
+            events: sql("SELECT number, issue_id, seq, at FROM {p}events
+                 WHERE issue_id IN (?1, ?2) ORDER BY seq, number"),
+            renumber: sql("UPDATE {p}events SET issue_id = ?2, seq = ?3 WHERE number = ?1"),
+            add_issue: sql("UPDATE {p}issues SET count = {p}issues.count + old.count,
+                 kept = (SELECT count(*) FROM {p}events WHERE issue_id = ?1),
+                 first_release = iif(old.created_on < {p}issues.created_on,
+                     old.first_release, {p}issues.first_release),
+                 last_release = iif(old.last_seen > {p}issues.last_seen,
+                     old.last_release, {p}issues.last_release),
+                 created_on = min({p}issues.created_on, old.created_on),
+                 last_seen = max({p}issues.last_seen, old.last_seen),
+                 notification_sent = max({p}issues.notification_sent, old.notification_sent),
+                 ticket_raised = max({p}issues.ticket_raised, old.ticket_raised),
+                 state = ?3, state_changed = ?4
+                 FROM (SELECT * FROM {p}issues WHERE id = ?2) AS old WHERE {p}issues.id = ?1"),
+            show_issue: sql("UPDATE {p}issues SET (level, exception_name, message, host, path,
+                 method, culprit, location) = (SELECT level, exception_name, message, host, path,
+                 method, culprit, location FROM {p}issues WHERE id = ?2) WHERE id = ?1"),
+            drop_report: sql("DELETE FROM {p}reports WHERE issue_id = ?1 AND ?2 IS NOT NULL"),
+            show_report: sql("UPDATE {p}reports SET issue_id = ?1 WHERE issue_id = ?2"),
+            move_rest: [
+                "INSERT INTO {p}hours (issue_id, hour, count)
+                 SELECT ?1, hour, count FROM {p}hours WHERE issue_id = ?2
+                 ON CONFLICT (issue_id, hour) DO UPDATE SET count = count + excluded.count",
+                "DELETE FROM {p}hours WHERE issue_id = ?2 AND ?1 IS NOT NULL",
+                "DELETE FROM {p}reports WHERE issue_id = ?2 AND ?1 IS NOT NULL",
+                "UPDATE {p}aliases SET issue_id = ?1 WHERE issue_id = ?2",
+                "DELETE FROM {p}issues WHERE id = ?2 AND ?1 IS NOT NULL",
+            ]
+            .map(sql),
         }
     }
 }

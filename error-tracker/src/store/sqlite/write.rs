@@ -6,6 +6,7 @@ use rusqlite::{params, CachedStatement, Connection, OptionalExtension, Transacti
 
 use crate::backtrace::Stack;
 use crate::model::{Fingerprint, IssueState, Timestamp};
+use crate::store::sqlite::joining;
 use crate::store::sqlite::statements::Sql;
 use crate::store::sqlite::Options;
 use crate::store::{payload, thinning, Amended, Batch, Delta, Facts, Kept, Origin};
@@ -18,6 +19,8 @@ struct Known {
     last_seen: i64,
     state: String,
     state_changed: i64,
+    /// The version of the rules that made its fingerprint; 0: no event is known yet.
+    grouping: u32,
 }
 
 impl Known {
@@ -48,6 +51,8 @@ pub(super) struct Writing<'c> {
     insert_event: CachedStatement<'c>,
     stacks: HashMap<String, i64>,
     max_events: usize,
+    /// Whether issues of earlier rules wait to be found again.
+    has_old_issues: bool,
 }
 
 impl<'c> Writing<'c> {
@@ -65,6 +70,7 @@ impl<'c> Writing<'c> {
             insert_event: transaction.prepare_cached(&sql.insert_event)?,
             stacks: HashMap::new(),
             max_events: options.max_events_per_issue,
+            has_old_issues: joining::has_old_issues(transaction, sql)?,
         })
     }
 
@@ -80,6 +86,9 @@ impl<'c> Writing<'c> {
 
     fn delta(&mut self, delta: &Delta, origin: &Origin) -> rusqlite::Result<()> {
         let fingerprint = delta.fingerprint.to_string();
+        if self.has_old_issues {
+            joining::take_over(self.connection, self.sql, (delta, self.max_events))?;
+        }
         let known = find(&mut self.find_issue, &fingerprint)?;
         let plan = self.plan(delta, known.as_ref())?;
         let id = match known {
@@ -142,6 +151,11 @@ impl<'c> Writing<'c> {
         // Another process may have written a newer event.
         if delta.facts.at.is_some_and(|_| delta.last_seen.as_micros() >= known.last_seen) {
             self.show(known.id, &delta.facts)?;
+        }
+        let grouping = &delta.facts.grouping;
+        if known.grouping == 0 && grouping.version != 0 {
+            let values = params![known.id, i64::from(grouping.version), json(&grouping.parts)?];
+            self.connection.prepare_cached(&self.sql.regroup_issue)?.execute(values)?;
         }
         Ok(known.id)
     }
@@ -268,6 +282,7 @@ fn find(statement: &mut CachedStatement<'_>, fingerprint: &str) -> rusqlite::Res
             last_seen: row.get(3)?,
             state: row.get(4)?,
             state_changed: row.get(5)?,
+            grouping: row.get(6)?,
         })
     };
     statement.query_row([fingerprint], known).optional()
@@ -278,10 +293,11 @@ pub(super) fn delete(
     sql: &Sql,
     fingerprint: &Fingerprint,
 ) -> rusqlite::Result<bool> {
-    let mut statement = transaction.prepare_cached(&sql.find_issue)?;
-    let Some(known) = find(&mut statement, &fingerprint.to_string())? else { return Ok(false) };
+    let mut statement = transaction.prepare_cached(&sql.id_of)?;
+    let id: Option<i64> = statement.query_row([fingerprint.to_string()], |row| row.get(0))?;
+    let Some(id) = id else { return Ok(false) };
     for delete in &sql.delete {
-        transaction.prepare_cached(delete)?.execute([known.id])?;
+        transaction.prepare_cached(delete)?.execute([id])?;
     }
     Ok(true)
 }
@@ -297,7 +313,7 @@ pub(super) fn set_state(
     Ok(statement.execute(values)? > 0)
 }
 
-fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
+pub(super) fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
     serde_json::to_string(value).map_err(to_sql_error)
 }
 

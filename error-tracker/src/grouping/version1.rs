@@ -1,10 +1,80 @@
-//! Takes the variable parts out of a message: numbers, ids, dates, addresses, quoted text, paths.
+//! The rules of version 1, as they were: an issue that they made is found again by them.
+
+use crate::grouping::Facts;
+use crate::model::{Event, Fingerprint, Kind};
+
+const VERSION: &str = "1";
 
 /// How much of a message takes part in grouping, in bytes.
 const LIMIT: usize = 1_000;
 
+/// Returns the fingerprint that these rules give to an event of today.
+///
+/// What an event keeps of itself is enough: names as they were before they were made plain, and
+/// the message. An event that was masked by other rules than today's may have had another one.
+pub(super) fn fingerprint(event: &Event) -> Fingerprint {
+    let part = |label: &str| {
+        let mut parts = event.grouping.parts.iter();
+        parts.find(|(known, _)| known == label).map_or("", |(_, text)| text.as_str())
+    };
+    let mut text = String::new();
+    match event.kind {
+        Kind::Message => text.push_str(part("text")),
+        _ if !part("text").is_empty() => normalize(&event.message, &mut text),
+        _ => {}
+    }
+    let exception = match part("type") {
+        "" => "",
+        _ => plain_type_name(&event.exception_name),
+    };
+    let facts = Facts {
+        kind: event.kind,
+        exception,
+        variant: part("variant"),
+        site: site(event).unwrap_or(part("site")),
+        expression: part("expression"),
+        text: &text,
+        custom: part("fingerprint"),
+    };
+    facts.fingerprint_of(VERSION)
+}
+
+/// The file of a panic or of a capture by hand, else the path of the innermost annotated function.
+fn site(event: &Event) -> Option<&str> {
+    if event.kind == Kind::Message {
+        return None;
+    }
+    match event.location.rsplit_once(':') {
+        Some((file, _)) => Some(crate_relative(file)),
+        None => event.innermost().map(|frame| frame.function.as_str()),
+    }
+}
+
+/// Returns a type's name without its generic arguments, closures' and references' marks.
+fn plain_type_name(name: &str) -> &str {
+    let name = name.trim_start_matches(['&', '*']);
+    let name = name.strip_prefix("mut ").unwrap_or(name);
+    match name.find('<') {
+        Some(0) | None => name,
+        Some(at) => &name[..at],
+    }
+}
+
+/// Returns a file's path below its crate: from the last `src/`, `tests/`, `examples/` or `benches/`.
+fn crate_relative(file: &str) -> &str {
+    let mut end = file.len();
+    while let Some(slash) = file[..end].rfind(['/', '\\']) {
+        let start = file[..slash].rfind(['/', '\\']).map_or(0, |before| before + 1);
+        if matches!(&file[start..slash], "src" | "tests" | "examples" | "benches") {
+            return &file[start..];
+        }
+        end = slash;
+    }
+    file
+}
+
 /// Appends `text` to `out` with its variable parts replaced by `<n>`, `<id>`, `<q>`, `<path>`, `<url>`.
-pub(crate) fn normalize(text: &str, out: &mut String) {
+fn normalize(text: &str, out: &mut String) {
     let mut rest = &text[..crate::text::floor_char_boundary(text, LIMIT)];
     let mut previous = ' ';
     while let Some(first) = rest.chars().next() {
