@@ -38,6 +38,8 @@ pub struct Sample {
     pub text: String,
     /// Whether the secret is a plain word, told by its name alone.
     pub is_word: bool,
+    /// Whether the secret is told by what it looks like, wherever it stands.
+    pub is_told_alone: bool,
 }
 
 /// Makes up the secret of a path and a form: always the same, and no other's.
@@ -63,7 +65,8 @@ pub fn sample(path: &str, form: &str) -> Sample {
         }
         prefixed => token(prefixed, &mut random),
     };
-    Sample { secret, text, is_word: form == "name" }
+    let alone = ["jwt", "github", "slack", "stripe", "aws"];
+    Sample { secret, text, is_word: form == "name", is_told_alone: alone.contains(&form) }
 }
 
 /// Secrets that a name tells.

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use error_tracker::testing::assert_no_secret;
 use error_tracker_tests::database::Stored;
@@ -14,9 +15,6 @@ use serde_json::Value;
 
 /// Paths that no variable of the environment unmasks.
 const ALWAYS_MASKED: [&str; 2] = ["masked argument", "argument of a masked type"];
-/// Paths whose events hold no secret: what is searched there is what was printed.
-const PRINTED: [&str; 2] = ["printed report", "formatted report"];
-
 /// The program while it waits, all paths behind it.
 struct Leaks {
     child: Child,
@@ -75,11 +73,6 @@ impl Leaks {
     }
 }
 
-fn in_folder(test: impl FnOnce(&Path)) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    test(folder.path());
-}
-
 /// The path that an event came along.
 fn path_of(event: &Value) -> &str {
     event["tags"]["path"].as_str().unwrap_or_default()
@@ -114,20 +107,29 @@ fn literals() -> impl Iterator<Item = String> {
 
 #[test]
 fn no_secret_is_in_what_a_program_leaves_on_any_path_in_any_form() {
-    let mut leaks = Vec::new();
-    for form in FORMS {
-        in_folder(|folder| {
-            let program = Leaks::run(folder, form, &[]);
-            let secrets = secrets(&program.paths, form);
-            assert!(folder.join("errors.db-wal").exists(), "the log is searched, too");
-            leaks.extend(found(folder, form, &secrets));
-            let (paths, _) = program.end();
-            leaks.extend(found(folder, form, &secrets));
-            assert!(paths.len() >= 45, "{}", paths.len());
-            assert_all_came(&Stored::open(&folder.join("errors.db")).events(), &paths);
-        });
-    }
+    let leaks: Vec<String> = thread::scope(|scope| {
+        let parts: Vec<_> = FORMS
+            .chunks(6)
+            .map(|forms| scope.spawn(|| forms.iter().flat_map(left_of).collect::<Vec<_>>()))
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("all came to an end")).collect()
+    });
     assert!(leaks.is_empty(), "{} places:\n{}", leaks.len(), leaks.join("\n"));
+}
+
+/// Runs the program for a form, and tells what is found while it runs and when it has ended.
+fn left_of(form: &&str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let program = Leaks::run(folder, form, &[]);
+    let secrets = secrets(&program.paths, form);
+    assert!(folder.join("errors.db-wal").exists(), "the log is searched, too");
+    let mut leaks = found(folder, form, &secrets);
+    let (paths, _) = program.end();
+    leaks.extend(found(folder, form, &secrets));
+    assert!(paths.len() >= 60, "{}", paths.len());
+    assert_all_came(&Stored::open(&folder.join("errors.db")).events(), &paths);
+    leaks
 }
 
 /// Asserts that of every path there is an event: what was never stored can't leak.
@@ -141,32 +143,29 @@ fn assert_all_came(events: &[Value], paths: &[String]) {
     }
 }
 
-/// Whether the assertion finds the secret, in whichever form.
-fn holds(text: &str, secret: &str) -> bool {
-    catch_unwind(|| assert_no_secret(text, [secret])).is_err()
-}
-
 #[test]
 fn without_masking_the_same_paths_show_every_secret() {
-    in_folder(|folder| {
-        let off = [("ERROR_TRACKER_MASKED_KEY_HAS", "[]"), ("ERROR_TRACKER_MASK_VALUES", "false")];
-        let leaks = Leaks::run(folder, "github", &off);
-        let (paths, printed) = leaks.end();
-        let printed = printed + &fs::read_to_string(folder.join("stderr")).expect("it reads");
-        let events = Stored::open(&folder.join("errors.db")).events();
-        for path in paths.iter().filter(|path| !ALWAYS_MASKED.contains(&path.as_str())) {
-            let secret = sample(path, "github").secret;
-            let of_path = events.iter().filter(|event| path_of(event) == path);
-            let texts: Vec<String> = of_path.map(Value::to_string).collect();
-            let shown = texts.iter().any(|text| holds(text, &secret));
-            let is_printed = PRINTED.contains(&path.as_str());
-            assert_eq!(shown, !is_printed, "{path}: {texts:#?}");
-            assert!(!is_printed || holds(&printed, &secret), "{path}: {printed}");
-        }
-        for secret in
-            [literals().nth(20).expect("it is there")].into_iter().chain(WRITTEN.map(str::to_owned))
-        {
-            assert!(events.iter().any(|event| holds(&event.to_string(), &secret)), "{secret}");
-        }
-    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let off = [("ERROR_TRACKER_MASKED_KEY_HAS", "[]"), ("ERROR_TRACKER_MASK_VALUES", "false")];
+    // It could be the name of a type, which the name of an exception is taken from.
+    let form = "aws";
+    let (paths, printed) = Leaks::run(folder, form, &off).end();
+    let kept = everything(folder, &printed);
+    let shows = |secret: &str| catch_unwind(|| assert_no_secret(&kept, [secret])).is_err();
+    for path in paths.iter().filter(|path| !ALWAYS_MASKED.contains(&path.as_str())) {
+        assert!(shows(&sample(path, form).secret), "{path}");
+    }
+    let at = FORMS.iter().position(|known| *known == form).expect("it is known");
+    for secret in literals().skip(at).take(1).chain(WRITTEN.map(str::to_owned)) {
+        assert!(shows(&secret), "{secret}");
+    }
+}
+
+/// The bytes of the database, its events in one piece each, and what was printed.
+fn everything(folder: &Path, printed: &str) -> Vec<u8> {
+    let file = folder.join("errors.db");
+    let events = Stored::open(&file).events().iter().map(Value::to_string).collect::<String>();
+    let read = |name| fs::read(folder.join(name)).expect("it reads");
+    [read("errors.db"), read("stderr"), events.into_bytes(), printed.into()].concat()
 }

@@ -122,7 +122,8 @@ impl Scan<'_, '_> {
 
     /// Masks what a separator's name asks for.
     pub(super) fn named(&mut self, named: &Named, value: Range<usize>) {
-        if value.is_empty() || self.kind == Text::Code && !self.is_literal(&value) {
+        let is_code = self.kind == Text::Code && self.quotes.depth() == 0;
+        if value.is_empty() || is_code && !self.is_literal(&value) {
             self.at = value.start.max(self.at);
             return;
         }

@@ -15,7 +15,7 @@ use crate::arguments::{either, order, text};
 use crate::Run;
 
 pub const PATHS: &[(&str, Run)] = &[
-    ("context(..)", |s| either(s, |t| lazy(t), |t| lazy_by_name(t))),
+    ("context(..)", |s| either(s, lazy, lazy_by_name)),
     ("context_now(..)", |s| either(s, |t| eager(t.into()), |t| eager_by_name(t.into()))),
     ("context with %", |s| displayed(&s.text, &order(s)).unwrap_or_default()),
     ("scope!", |s| {
