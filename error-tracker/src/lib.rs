@@ -43,6 +43,9 @@ mod config;
 mod error;
 mod fault;
 mod frames;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod global;
 mod grouping;
 mod keep;

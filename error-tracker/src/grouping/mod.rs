@@ -3,11 +3,14 @@
 mod cache;
 mod names;
 mod normalize;
+#[cfg(feature = "sqlite")]
 mod version1;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Event, Fingerprint, Kind};
+#[cfg(feature = "sqlite")]
+use crate::model::Event;
+use crate::model::{Fingerprint, Kind};
 
 pub(crate) use self::cache::Cache;
 pub(crate) use self::names::{crate_relative, plain_name};
@@ -75,6 +78,7 @@ impl<'a> Facts<'a> {
 }
 
 /// Returns the fingerprints that an event had under earlier versions of the rules, newest first.
+#[cfg(feature = "sqlite")]
 pub(crate) fn earlier(event: &Event) -> impl Iterator<Item = Fingerprint> {
     let is_current = event.grouping.version.to_string() == VERSION;
     is_current.then(|| version1::fingerprint(event)).into_iter()

@@ -48,7 +48,7 @@ impl Scan<'_, '_> {
         let from = self.text.len() - quoted.len();
         let Some(named) = self.ask(from..from + length, true) else { return };
         let Some(start) = blank_line(&self.text[from..]).map(|blank| from + blank) else { return };
-        let body = &self.text[start..];
+        let Some(body) = self.text.get(start..self.value_end(start, Until::Text)) else { return };
         let end =
             ["\n--", "\r\n--", "\\n--", "\\r\\n--"].iter().filter_map(|end| body.find(end)).min();
         let end = start + end.unwrap_or(body.len());
