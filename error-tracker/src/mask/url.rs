@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::mask::found::{Found, Rule};
+use crate::mask::pairs::is_signature;
 use crate::mask::scan::Scan;
 use crate::mask::{decode, Masker};
 
@@ -80,9 +81,9 @@ impl Scan<'_, '_> {
         let looked_at = &self.bytes[at.saturating_sub(256).max(self.copied)..at];
         let run = looked_at.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
         let user = &self.bytes[at - run..at];
-        let slash = user.iter().position(|byte| *byte == b'/');
-        if let Some(slash) = slash.filter(|slash| user[..*slash].contains(&b':') && slash + 1 < run)
-        {
+        let Some(colon) = user.iter().position(|byte| *byte == b':') else { return };
+        let slash = user[colon..].iter().position(|byte| *byte == b'/').map(|slash| colon + slash);
+        if let Some(slash) = slash.filter(|slash| slash + 1 < run) {
             self.replace_value(at - run + slash + 1..at, "password in a URL");
         }
     }
@@ -134,6 +135,10 @@ fn pair<'t>(masker: &Masker, pair: &'t str, found: &mut Found) -> Cow<'t, str> {
         found.add(&decoded, Rule::Name);
         return Cow::Owned(format!("{name}={mask}"));
     }
+    if masker.values && is_signature(&decoded) && !value.is_empty() {
+        found.add(&decoded, Rule::Value("connection string"));
+        return Cow::Owned(format!("{name}={}", masker.always()));
+    }
     match encoded(masker, value, found) {
         Cow::Owned(masked) => Cow::Owned(format!("{name}={masked}")),
         Cow::Borrowed(_) => Cow::Borrowed(pair),
@@ -169,6 +174,7 @@ mod tests {
             ),
             ("/a?n=L%7Btoken%3A%0ASome(%0A%22x%22%2C%0A)%2C%0A%7D&x=1", "/a?n=*****&x=1"),
             ("/a?next=%2Fb%3Ftoken%3Dx%26y%3D1", "/a?next=%2Fb%3Ftoken%3D*****%26y%3D1"),
+            ("/a?sig=x%2By&n=1", "/a?sig=*****&n=1"),
             ("/plain/path?q=rust+errors", "/plain/path?q=rust+errors"),
         ] {
             assert_eq!(masked_url(text).replace("#token=*****", "#token=y"), expected);
