@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod errors;
+pub mod leaks;
 
 use std::future::Future;
 use std::pin::pin;

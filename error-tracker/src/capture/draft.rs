@@ -148,8 +148,10 @@ impl Draft {
             self.found.add("", Rule::Type);
         }
         let json = self.masker.json(key, value.reveal(), &mut self.found);
-        self.parts.put(tag, &[key, &json.to_string()]);
-        self.note((group_of(tag), key));
+        // A key may be made of values, too.
+        let key = self.masker.text(key, &mut self.found);
+        self.parts.put(tag, &[&key, &json.to_string()]);
+        self.note((group_of(tag), &key));
     }
 
     /// Adds a text that belongs to a group of its own.

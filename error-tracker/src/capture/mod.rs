@@ -9,6 +9,8 @@ mod describe;
 mod draft;
 mod exits;
 mod ids;
+#[cfg(test)]
+mod leak_tests;
 mod open;
 mod panics;
 mod request;

@@ -54,11 +54,6 @@ impl Found {
         }
     }
 
-    /// Adds what was found in a part of the text.
-    pub(crate) fn extend(&mut self, other: &Found) {
-        other.iter().for_each(|(name, rule)| self.add(name, rule));
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Rule)> {
         self.list.iter().map(|(name, rule)| (name.as_str(), *rule))
     }

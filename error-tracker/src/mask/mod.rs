@@ -13,7 +13,7 @@ mod quotes;
 mod rule;
 mod scan;
 #[cfg(test)]
-mod tables;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -157,10 +157,16 @@ impl Masker {
 
     fn pair(&self, key: &str, value: Value, (found, level): (&mut Found, usize)) -> Value {
         if let Some(text) = self.name(key) {
-            found.add(key, Rule::Name);
+            self.tell(key, found);
             return Value::String(text.into_owned());
         }
         self.nested(value, (found, level))
+    }
+
+    /// Notes a masked name, which may be dynamic and hold a secret itself.
+    fn tell(&self, name: &str, found: &mut Found) {
+        let name = self.text(name, &mut Found::default());
+        found.add(&name, Rule::Name);
     }
 
     fn nested(&self, value: Value, (found, level): (&mut Found, usize)) -> Value {
@@ -191,7 +197,7 @@ impl Masker {
         let mask = label.and_then(|name| self.name(name).map(|mask| (name.to_owned(), mask)));
         let masked = map.into_iter().map(|(key, value)| match &mask {
             Some((name, mask)) if key == "value" => {
-                found.add(name, Rule::Name);
+                self.tell(name, found);
                 (key, Value::String(mask.clone().into_owned()))
             }
             _ => {
@@ -209,7 +215,7 @@ impl Masker {
             _ => None,
         };
         if let Some((name, mask)) = mask {
-            found.add(&name, Rule::Name);
+            self.tell(&name, found);
             return Value::Array(vec![name.into(), mask.into_owned().into()]);
         }
         values.into_iter().map(|value| self.nested(value, (found, level))).collect()

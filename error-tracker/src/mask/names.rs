@@ -13,6 +13,9 @@ const NAME: usize = 128;
 pub(super) const COLOUR: usize = 12;
 /// How far is looked ahead for what tells how a value ends, in bytes.
 pub(super) const AHEAD: usize = 512;
+/// Headers whose value may be a list of pairs (RFC 6265, 4; RFC 9110, 11.6).
+const HEADERS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+
 /// A masked name: where it stands, and what stands for its value.
 pub(super) struct Named {
     pub(super) place: Range<usize>,
@@ -122,7 +125,8 @@ impl Scan<'_, '_> {
 
     /// Masks what a separator's name asks for.
     pub(super) fn named(&mut self, named: &Named, value: Range<usize>) {
-        if value.is_empty() || self.kind == Text::Code && !self.is_literal(&value) {
+        let is_code = self.kind == Text::Code && self.quotes.depth() == 0;
+        if value.is_empty() || is_code && !self.is_literal(&value) {
             self.at = value.start.max(self.at);
             return;
         }
@@ -158,6 +162,7 @@ impl Scan<'_, '_> {
         let end = match is_label || named.is_quoted {
             true if is_structured => self.value_end(from, Until::Element),
             true if !is_joined => self.line_end(from, self.list_sign(named.place.start)),
+            _ if self.is_header_of_pairs(&named.name, from) => self.line_end(from, None),
             false if is_joined => return,
             _ => {
                 let end = self.value_end(from, Until::Plain);
@@ -169,6 +174,12 @@ impl Scan<'_, '_> {
             }
         };
         self.named(named, from..end);
+    }
+
+    /// Tells whether a header with pairs in its value stands in prose: `got Cookie: a=b; c=d`.
+    fn is_header_of_pairs(&self, name: &str, from: usize) -> bool {
+        let is_header = HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header));
+        is_header && self.bytes[from..self.line_end_within(from, None, AHEAD)].contains(&b'=')
     }
 
     /// Tells whether a quoted word is a sign rather than a secret: `unexpected token: "}"`.

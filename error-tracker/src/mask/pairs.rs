@@ -24,9 +24,8 @@ impl Scan<'_, '_> {
         let word = self.word.clone();
         let name = self.text.get(word.clone()).filter(|_| self.masker.values && word.end == at)?;
         let is_key = |key: &&str| name.eq_ignore_ascii_case(key);
-        let is_signed =
-            |name: &str| name == "sig" || name.to_ascii_lowercase().ends_with("-signature");
-        let is_signature = is_signed(name) && matches!(self.bytes[..word.start], [.., b'&' | b'?']);
+        let is_parameter = matches!(self.bytes[..word.start], [.., b'&' | b'?']);
+        let is_signature = is_parameter && is_signature(name);
         (KEYS.iter().any(is_key) || is_signature).then(|| Named {
             place: word,
             name: name.to_owned(),
@@ -182,9 +181,34 @@ pub(super) fn trim_breaks(mut bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns where the text goes on behind the first blank line, raw or escaped.
+/// Tells whether a parameter of a URL signs it, which lets whoever has it in.
+pub(super) fn is_signature(name: &str) -> bool {
+    name == "sig" || name.to_ascii_lowercase().ends_with("-signature")
+}
+
+/// Returns where the text goes on behind the first blank line, raw or escaped however often.
 fn blank_line(text: &str) -> Option<usize> {
-    let text = &text[..crate::text::floor_char_boundary(text, AHEAD)];
-    let ends = ["\r\n\r\n", "\n\n", "\\r\\n\\r\\n", "\\n\\n"];
-    ends.iter().filter_map(|end| text.find(end).map(|at| at + end.len())).min()
+    let bytes = &text.as_bytes()[..text.len().min(AHEAD)];
+    let mut at = 0;
+    while at < bytes.len() {
+        let Some(end) = line_break(bytes, at) else {
+            at += 1;
+            continue;
+        };
+        if let Some(behind) = line_break(bytes, end) {
+            return Some(behind);
+        }
+        at = end;
+    }
+    None
+}
+
+/// Returns where the line break ends that begins here.
+fn line_break(bytes: &[u8], at: usize) -> Option<usize> {
+    let sign = |at: usize, raw: u8, letter: u8| {
+        let run = bytes.get(at..)?.iter().take_while(|byte| **byte == b'\\').count();
+        let expected = if run == 0 { raw } else { letter };
+        (bytes.get(at + run) == Some(&expected)).then_some(at + run + 1)
+    };
+    sign(sign(at, b'\r', b'r').unwrap_or(at), b'\n', b'n')
 }

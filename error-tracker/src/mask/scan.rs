@@ -280,8 +280,11 @@ impl<'t, 's> Scan<'t, 's> {
 
     /// Masks a word that hides a secret in base64, or one that is random, if that is asked for.
     fn encoded(&mut self, word: Range<usize>) {
-        let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
-        if word.start > 0 && matches!(self.bytes[word.start - 1], b'/' | b'+') {
+        let before = word.start.checked_sub(1).map(|before| self.bytes[before]);
+        // Behind a slash it is a part of a word that was looked into, or of a path.
+        let signs: &[u8] = if before == Some(b'/') { b"-_=" } else { b"+/-_=" };
+        let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || signs.contains(byte);
+        if before == Some(b'+') {
             return;
         }
         let rest = &self.bytes[word.start..];

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Found, Masker};
 
 /// Reads the rows of a table, its escapes undone.
-fn rows(file: &str) -> Vec<Vec<String>> {
+pub(crate) fn rows(file: &str) -> Vec<Vec<String>> {
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/masking").join(file);
     let text = fs::read_to_string(&path).unwrap();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::mask::found::{Found, Rule};
+use crate::mask::pairs::is_signature;
 use crate::mask::scan::Scan;
 use crate::mask::{decode, Masker};
 
@@ -80,9 +81,9 @@ impl Scan<'_, '_> {
         let looked_at = &self.bytes[at.saturating_sub(256).max(self.copied)..at];
         let run = looked_at.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
         let user = &self.bytes[at - run..at];
-        let slash = user.iter().position(|byte| *byte == b'/');
-        if let Some(slash) = slash.filter(|slash| user[..*slash].contains(&b':') && slash + 1 < run)
-        {
+        let Some(colon) = user.iter().position(|byte| *byte == b':') else { return };
+        let slash = user[colon..].iter().position(|byte| *byte == b'/').map(|slash| colon + slash);
+        if let Some(slash) = slash.filter(|slash| slash + 1 < run) {
             self.replace_value(at - run + slash + 1..at, "password in a URL");
         }
     }
@@ -134,27 +135,23 @@ fn pair<'t>(masker: &Masker, pair: &'t str, found: &mut Found) -> Cow<'t, str> {
         found.add(&decoded, Rule::Name);
         return Cow::Owned(format!("{name}={mask}"));
     }
-    let mut inner = Found::default();
-    let value_found = match hidden(masker, value, &mut inner) {
-        None => match masker.text(value, &mut inner) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(masked) => Some(masked),
-        },
-        found => found,
-    };
-    found.extend(&inner);
-    match value_found {
-        Some(masked) => Cow::Owned(format!("{name}={masked}")),
-        None => Cow::Borrowed(pair),
+    if masker.values && is_signature(&decoded) && !value.is_empty() {
+        found.add(&decoded, Rule::Value("connection string"));
+        return Cow::Owned(format!("{name}={}", masker.always()));
+    }
+    match encoded(masker, value, found) {
+        Cow::Owned(masked) => Cow::Owned(format!("{name}={masked}")),
+        Cow::Borrowed(_) => Cow::Borrowed(pair),
     }
 }
 
-/// Masks a value whole whose secrets show only once it is decoded.
-fn hidden(masker: &Masker, value: &str, found: &mut Found) -> Option<String> {
-    let Cow::Owned(decoded) = decode::percent(value) else { return None };
-    match masker.text(&decoded, found) {
-        Cow::Owned(_) => Some(masker.always().to_owned()),
-        Cow::Borrowed(_) => None,
+/// Masks a value as it stands, or whole where its secrets show, or end, otherwise once decoded.
+fn encoded<'t>(masker: &Masker, value: &'t str, found: &mut Found) -> Cow<'t, str> {
+    let masked = masker.text(value, found);
+    let Cow::Owned(decoded) = decode::percent(value) else { return masked };
+    match decode::percent(&masked) == masker.text(&decoded, found) {
+        true => masked,
+        false => Cow::Owned(masker.always().to_owned()),
     }
 }
 
@@ -175,6 +172,9 @@ mod tests {
                 "https://bob:pw@h/a?next=https%3A%2F%2Fa%3Ab%40h.org",
                 "https://bob:*****@h/a?next=*****",
             ),
+            ("/a?n=L%7Btoken%3A%0ASome(%0A%22x%22%2C%0A)%2C%0A%7D&x=1", "/a?n=*****&x=1"),
+            ("/a?next=%2Fb%3Ftoken%3Dx%26y%3D1", "/a?next=%2Fb%3Ftoken%3D*****%26y%3D1"),
+            ("/a?sig=x%2By&n=1", "/a?sig=*****&n=1"),
             ("/plain/path?q=rust+errors", "/plain/path?q=rust+errors"),
         ] {
             assert_eq!(masked_url(text).replace("#token=*****", "#token=y"), expected);

@@ -90,6 +90,12 @@ impl Parts {
         self.0.len()
     }
 
+    /// Returns the parts as they are queued.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Adds a part with text fields.
     pub(crate) fn put(&mut self, tag: Tag, fields: &[&str]) {
         self.0.push(tag as u8);

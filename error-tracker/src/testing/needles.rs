@@ -6,11 +6,15 @@ use crate::testing::forms::{digits, forms, is_separator, Form};
 
 /// How many first bytes decide whether a form may stand somewhere: all have as many.
 const KEY: usize = 4;
+/// How many groups these bytes are sorted into, so that most places are passed by at a glance.
+const GROUPS: usize = 1 << 16;
 
 /// The forms of all secrets.
 pub(super) struct Needles {
-    /// Secret and form, by the form's first bytes in lower case.
-    forms: HashMap<[u8; KEY], Vec<(usize, Form)>>,
+    /// Secret and form, by the form's first bytes, upper and lower case being one.
+    forms: HashMap<u32, Vec<(usize, Form)>>,
+    /// Whether there is a form in a group.
+    groups: Vec<bool>,
     /// Secret and its digits.
     numbers: Vec<(usize, Vec<u8>)>,
 }
@@ -26,10 +30,12 @@ pub(super) struct Hit {
 
 impl Needles {
     pub(super) fn new(secrets: &[impl AsRef<str>]) -> Self {
-        let mut needles = Self { forms: HashMap::new(), numbers: Vec::new() };
+        let mut needles =
+            Self { forms: HashMap::new(), groups: vec![false; GROUPS], numbers: Vec::new() };
         for (secret, text) in secrets.iter().map(AsRef::as_ref).enumerate() {
             for form in forms(text) {
                 if let Some(key) = key(&form.bytes) {
+                    needles.groups[group(key)] = true;
                     needles.forms.entry(key).or_default().push((secret, form));
                 }
             }
@@ -43,7 +49,8 @@ impl Needles {
         let mut hits = Vec::new();
         for offset in 0..bytes.len() {
             let rest = &bytes[offset..];
-            let Some(forms) = key(rest).and_then(|key| self.forms.get(&key)) else { continue };
+            let Some(key) = key(rest).filter(|key| self.groups[group(*key)]) else { continue };
+            let Some(forms) = self.forms.get(&key) else { continue };
             for (secret, form) in forms.iter().filter(|(_, form)| form.begins(rest)) {
                 add(&mut hits, Hit { secret: *secret, form: form.what, offset });
             }
@@ -102,9 +109,14 @@ fn add(hits: &mut Vec<Hit>, hit: Hit) {
     }
 }
 
-fn key(bytes: &[u8]) -> Option<[u8; KEY]> {
-    let start = bytes.first_chunk::<KEY>()?;
-    Some(start.map(|byte| byte.to_ascii_lowercase()))
+/// A letter's case is one bit; that other characters become one by it does no harm.
+fn key(bytes: &[u8]) -> Option<u32> {
+    Some(u32::from_le_bytes(*bytes.first_chunk::<KEY>()?) | 0x2020_2020)
+}
+
+/// By multiplicative hashing, of which the upper bits are the well mixed ones.
+fn group(key: u32) -> usize {
+    (key.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 #[cfg(test)]
