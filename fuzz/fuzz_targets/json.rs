@@ -16,5 +16,4 @@ fuzz_target!(|data: &[u8]| {
     }
     let masked = json(value.clone());
     check_gone(&masked.to_string(), &value.to_string());
-    assert_eq!(json(masked.clone()), masked);
 });

@@ -71,17 +71,10 @@ impl Scan<'_, '_> {
 
     /// Returns where an element of `Debug` text or JSON ends: before its comma or bracket.
     pub(super) fn structured_end(&self, from: usize) -> usize {
-        self.structured_end_within(from, usize::MAX)
-    }
-
-    /// The same, looking at so many bytes only.
-    pub(super) fn structured_end_within(&self, from: usize, room: usize) -> usize {
-        let last = from.saturating_add(room);
         let mut level = 0_usize;
         let begins_quoted = quote_at(self.bytes, from).is_some();
         let in_brackets = self.quotes.in_brackets();
-        let end = self.walk(from, |at, met| match met {
-            _ if at >= last => true,
+        let end = self.walk(from, |_, met| match met {
             Met::Byte(b'[' | b'{' | b'(') => {
                 level += 1;
                 false

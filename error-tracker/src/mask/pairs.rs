@@ -70,16 +70,18 @@ impl Scan<'_, '_> {
             return;
         }
         let Some(named) = self.ask(string.content, true) else { return };
-        // A list of many may begin with a name; what is longer than this is no pair of one.
-        let is_list = opened == Some(b'[') && !is_option;
         let end = match comma {
-            1 if is_list => self.structured_end_within(from, AHEAD),
             1 => self.structured_end(from),
             _ => self.value_end(from, Until::Plain),
         };
-        let is_pair = self.skip_breaks(end).trim_start_matches(',').trim_start().starts_with(']');
-        if is_list && !is_pair {
-            return;
+        // A list of many may begin with a name, too.
+        if opened == Some(b'[') && !is_option {
+            let rest = self.skip_breaks(end).trim_start_matches(',').trim_start();
+            let is_pair = rest.starts_with(']');
+            self.ahead = self.ahead.saturating_sub(end - from);
+            if !is_pair && self.ahead > 0 {
+                return;
+            }
         }
         self.named(&named, from..end);
     }

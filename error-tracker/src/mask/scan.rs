@@ -24,6 +24,8 @@ pub(super) enum Text {
     Decoded,
 }
 
+/// How many bytes may be looked at in vain in any text.
+const LOOKED_AHEAD: usize = 16 * 1024;
 /// A text of this length may have been cut without a mark.
 const CUT: usize = 4 * 1024;
 /// How long the label of a key is at most: `OPENSSH PRIVATE KEY`, with some room.
@@ -45,6 +47,8 @@ pub(super) struct Scan<'t, 's> {
     /// The word that ended last, and the one before it.
     pub(super) word: Range<usize>,
     pub(super) before: Range<usize>,
+    /// How many bytes may still be looked at in vain, so that the time stays in proportion.
+    pub(super) ahead: usize,
     /// The string that was closed last.
     pub(super) string: Quoted,
     /// Where the value of a field `name` or `key` begins, and that value: it names the `value`.
@@ -66,6 +70,7 @@ impl<'t, 's> Scan<'t, 's> {
             quotes: Quotes::default(),
             word: 0..0,
             before: 0..0,
+            ahead: LOOKED_AHEAD + 2 * text.len(),
             string: Quoted::default(),
             label_at: None,
             label: 0..0,

@@ -54,6 +54,10 @@ fn keys_of_maps_and_pairs_are_masked() {
         ("(\n    \"password\",\n    \"x\",\n)", "(\n    \"password\",\n    *****,\n)"),
         (r#"["password","x"]"#, r#"["password",*****]"#),
         (r#"["password", "token", "id"]"#, r#"["password", "token", "id"]"#),
+        (
+            &format!(r#"["token", {{"a": "{}", "b": 1}}]"#, "x ".repeat(1_000)),
+            r#"["token", *****]"#,
+        ),
         (r#""curl" "--password" "x" "-v""#, r#""curl" "--password" ***** "-v""#),
     ]);
 }
