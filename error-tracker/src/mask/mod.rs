@@ -9,6 +9,8 @@ mod multipart;
 mod names;
 mod pairs;
 mod pattern;
+#[cfg(test)]
+mod properties;
 mod quotes;
 mod rule;
 mod scan;
