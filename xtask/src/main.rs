@@ -3,6 +3,7 @@
 
 mod audit;
 mod features;
+mod fuzz;
 mod rusqlite;
 mod tally;
 mod tools;
@@ -16,14 +17,18 @@ use crate::tools::{Install, Tools};
 use crate::workspace::cargo;
 
 const USAGE: &str = "\
-cargo xtask test [--all] [--install]   runs every test; --all adds the address sanitizer and the loom model
+cargo xtask test [--all] [--install]   runs every test; --all adds the address sanitizer, the loom model and the fuzz targets
 cargo xtask bench [--json]             measures, beside the peers
+cargo xtask fuzz [TARGET ..] [--seconds N]  runs the fuzz targets, ten minutes each
 --install                              installs what is missing through apt (root does so anyway)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (&command, flags) = words.split_first().unwrap_or((&"help", &[]));
+    if command == "fuzz" {
+        return fuzz(flags);
+    }
     let known: &[&str] = match command {
         "test" => &["--all", "--install"],
         "bench" => &["--json", "--install"],
@@ -59,6 +64,21 @@ fn test(tally: &mut Tally, install: &Install, all: bool) {
     if all {
         address_sanitizer(tally);
         loom(tally);
+        fuzz::Plan::short().run(tally, install);
+    }
+}
+
+fn fuzz(words: &[&str]) -> ExitCode {
+    match fuzz::Plan::of(words) {
+        Ok(plan) => {
+            let mut tally = Tally::default();
+            plan.run(&mut tally, &Install::decide(false));
+            tally.print()
+        }
+        Err(reason) => {
+            println!("{reason}\n{USAGE}");
+            ExitCode::from(2)
+        }
     }
 }
 

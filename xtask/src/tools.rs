@@ -16,6 +16,9 @@ impl Tools {
     pub const VALGRIND: Self =
         Self { program: "valgrind", package: "valgrind", purpose: "counting instructions" };
 
+    pub const CPP_COMPILER: Self =
+        Self { program: "c++", package: "g++", purpose: "building libFuzzer" };
+
     /// Whether a nightly toolchain is there already; none is downloaded for this.
     pub fn has_nightly() -> bool {
         let listed = Command::new("rustup").args(["toolchain", "list"]).output();
