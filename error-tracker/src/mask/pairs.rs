@@ -120,6 +120,9 @@ impl Scan<'_, '_> {
 
     /// Masks the password in `-u user:password`; `-u 1000:1000` is none.
     pub(super) fn user(&mut self, from: usize) {
+        if self.bytes.get(from) != Some(&b' ') {
+            return;
+        }
         let from = self.skip_spaces(from);
         let end = self.value_end(from, Until::Plain);
         let value = &self.bytes[from..end];
