@@ -3,6 +3,7 @@
 use crate::expand::notes::{self, Point, Reach};
 use crate::expand::probe;
 use crate::expand::root::Root;
+use crate::expand::site::level_path;
 use crate::validate::returns::Returns;
 use crate::validate::{is_leading_item, Plan};
 use proc_macro2::{Span, TokenStream};
@@ -41,7 +42,16 @@ impl Body {
         if let Some(error) = &plan.options.handler {
             let (p, here) = (root.private(), Span::mixed_site());
             let fault = probe::fault(root, quote_spanned!(here=> &#error));
-            self.first.extend(quote_spanned!(here=> #p::handle(#fault);));
+            let level = plan.options.level.iter().map(|level| level_path(root, level));
+            let fingerprint =
+                plan.options.fingerprint.iter().map(|shown| probe::value(root, shown));
+            self.first.extend(
+                quote_spanned!(here=> #p::handle(#fault, |__extras: &mut #p::Extras| {
+                let _ = &__extras;
+                #(__extras.level(#level);)*
+                #(__extras.fingerprint(#fingerprint);)*
+            });),
+            );
         }
         self
     }

@@ -22,8 +22,8 @@ pub fn capture_failure(
 
 /// Records the error that a handler was given, before the handler runs.
 #[track_caller]
-pub fn handle(failure: Failure<'_>) {
-    by_hand(failure, |_| {}, Place { location: Location::caller(), handler: true });
+pub fn handle(failure: Failure<'_>, extras: impl FnOnce(&mut Extras)) {
+    by_hand(failure, extras, Place { location: Location::caller(), handler: true });
 }
 
 fn by_hand(failure: Failure<'_>, extras: impl FnOnce(&mut Extras), place: Place) -> EventId {
