@@ -64,3 +64,18 @@ fn a_store_of_today_is_found_again_by_the_same_program() {
     let twice: Vec<_> = once.into_iter().map(|(print, count)| (print, 2 * count)).collect();
     assert_eq!(rows(&store, fingerprints), twice);
 }
+
+/// The fingerprints of the same failures in other builds: of other days, in other profiles, with
+/// other lines. They change only with the rules, whose version changes then, too.
+const FINGERPRINTS: &str = include_str!("../fixtures/grouping/fingerprints.txt");
+
+#[test]
+fn any_build_makes_the_same_fingerprints() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("errors.db");
+    run_in(&file);
+    let store = Connection::open(&file).expect("the file opens");
+    let rows = rows(&store, "SELECT fingerprint, count FROM error_tracker_issues ORDER BY 1");
+    let made: Vec<String> = rows.into_iter().map(|(fingerprint, _)| fingerprint).collect();
+    assert_eq!(made, FINGERPRINTS.lines().collect::<Vec<_>>());
+}

@@ -62,6 +62,9 @@ fn test(tally: &mut Tally, install: &Install, all: bool) {
     rusqlite::build_both_ends(tally);
     audit::run(tally);
     if all {
+        let grouping = ["test", "--locked", "--release", "--test", "versions"];
+        let package = ["--package", "error-tracker-tests"];
+        tally.tests("grouping in a release build", cargo(&[&grouping[..], &package[..]].concat()));
         address_sanitizer(tally);
         loom(tally);
         fuzz::Plan::short().run(tally, install);
