@@ -126,3 +126,23 @@ fn a_huge_text_is_looked_at_in_part() {
         assert!(normal(&text).len() <= LIMIT, "{piece}");
     }
 }
+
+/// The page for users shows texts, and what counts of each behind it.
+#[test]
+fn the_page_about_grouping_keeps_its_word() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/grouping.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let shown = page.split("```").nth(1).unwrap_or_default().lines().skip(1);
+    let rows: Vec<_> = shown.filter_map(|line| line.split_once("    ")).collect();
+    assert_eq!(rows.len(), 3);
+    for (text, counts) in rows {
+        let mut out = String::new();
+        super::normalize(text, &mut out);
+        assert_eq!(out, counts.trim(), "of {text}");
+    }
+    for kept in ["os error 2", "status code 404"] {
+        let mut out = String::new();
+        super::normalize(kept, &mut out);
+        assert_eq!(out, kept);
+    }
+}
