@@ -13,14 +13,22 @@ fuzz_target!(|data: &[u8]| {
     let content = content.replace(&boundary, "");
     let name = name.replace(['"', '\r', '\n'], "").replace(&boundary, "");
     let part = |name: &str, content: &str| {
-        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n")
+        format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n"
+        )
     };
     let file = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{CANARY}\r\n"
     );
     let secret = part("password", &format!("{content}{CANARY}{content}"));
-    let whole = format!("{}{secret}{file}{}--{boundary}--\r\n", part(&name, &content), part(&name, &content));
-    for media_type in [format!("multipart/form-data; boundary=\"{boundary}\""), "multipart/form-data".to_owned()] {
+    let whole = format!(
+        "{}{secret}{file}{}--{boundary}--\r\n",
+        part(&name, &content),
+        part(&name, &content)
+    );
+    for media_type in
+        [format!("multipart/form-data; boundary=\"{boundary}\""), "multipart/form-data".to_owned()]
+    {
         check_gone(&body(&media_type, &whole), &whole);
     }
 });

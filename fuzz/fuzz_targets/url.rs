@@ -11,6 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let whole = format!("{before}?{query}&access_token={CANARY}&{after}");
     check_gone(&check(&whole, url), &whole);
     let user: String = query.chars().filter(char::is_ascii_alphanumeric).collect();
-    let whole = format!("https://{user}:{CANARY}@example.org/{}", after.replace(char::is_whitespace, ""));
+    let whole =
+        format!("https://{user}:{CANARY}@example.org/{}", after.replace(char::is_whitespace, ""));
     check_gone(&url(&whole), &whole);
 });

@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::file::{ConfigFile, VARIABLE as CONFIG_VARIABLE};
 #[cfg(fuzzing)]
 pub(crate) use self::file::read_file;
+pub(crate) use self::file::{ConfigFile, VARIABLE as CONFIG_VARIABLE};
 pub(crate) use self::host::host_name;
 pub(crate) use self::resolve::{resolve, Override, Resolved};
 pub use self::store::StoreSetting;

@@ -137,12 +137,12 @@ fn the_page_about_grouping_keeps_its_word() {
     assert_eq!(rows.len(), 3);
     for (text, counts) in rows {
         let mut out = String::new();
-        super::normalize(text, &mut out);
+        normalize(text, &mut out);
         assert_eq!(out, counts.trim(), "of {text}");
     }
     for kept in ["os error 2", "status code 404"] {
         let mut out = String::new();
-        super::normalize(kept, &mut out);
+        normalize(kept, &mut out);
         assert_eq!(out, kept);
     }
 }
