@@ -156,3 +156,40 @@ fn health_names_a_file_of_settings_that_is_missing_and_one_that_is_there_is_read
     assert_eq!((config.list_size, config.server_name.as_str()), (5, "web-1"));
     assert_eq!(built.tracker.health().missing_config_file, None);
 }
+
+#[test]
+fn an_issue_is_changed_and_deleted_by_a_fingerprint_that_it_had_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let stopped = Clock::from_fn(|| Timestamp::from_micros(1));
+    let built = builder(&file(&folder)).clock(stopped).build().unwrap();
+    (0..50).for_each(|_| _ = fail(&built));
+    assert!(built.tracker.flush(LIMIT));
+    let issue = only_issue(&built.tracker);
+    let former = Fingerprint::from_bytes([7; 32]);
+    let sql = "INSERT INTO error_tracker_aliases SELECT ?1, id FROM error_tracker_issues";
+    let connection = rusqlite::Connection::open(file(&folder)).unwrap();
+    connection.execute(sql, [former.to_string()]).unwrap();
+    let tracker = &built.tracker;
+    assert_eq!(tracker.issue(former).unwrap(), Some(issue.clone()));
+    assert_eq!(tracker.events(former).unwrap(), tracker.events(issue.fingerprint).unwrap());
+    assert!(tracker.set_state(former, IssueState::Resolved).unwrap());
+    assert_eq!(only_issue(tracker).state, IssueState::Resolved);
+    assert!(tracker.delete(former).unwrap());
+    assert_eq!(tracker.issue(former).unwrap(), None);
+    // The next failure is recorded in full, though the second's budget was spent.
+    fail(&built);
+    assert!(tracker.flush(LIMIT));
+    let again = only_issue(tracker);
+    assert_eq!((again.fingerprint, again.count, again.kept), (issue.fingerprint, 1, 1));
+}
+
+#[test]
+fn an_issue_tells_what_it_was_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let built = builder(&file(&folder)).build().unwrap();
+    fail(&built);
+    assert!(built.tracker.flush(LIMIT));
+    let grouping = only_issue(&built.tracker).grouping;
+    let labels: Vec<_> = grouping.parts.iter().map(|(label, _)| label.as_str()).collect();
+    assert_eq!((grouping.version, &labels[..]), (2, &["kind", "type", "site", "text"][..]));
+}

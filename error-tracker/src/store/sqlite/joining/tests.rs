@@ -219,3 +219,51 @@ fn looking_for_old_issues_reads_an_index_of_them_alone() {
     let plan: Vec<String> = plan.map(Result::unwrap).collect();
     assert!(plan.iter().any(|step| step.contains("issues_of_old_rules")), "{plan:?}");
 }
+
+#[test]
+fn the_state_of_an_old_issue_goes_on_with_it() {
+    for (state, after) in [("muted", IssueState::Muted), ("resolved", IssueState::Regressed)] {
+        let mut setup = Setup::new(&format!("UPDATE error_tracker_issues SET state = '{state}'"));
+        let old = setup.fingerprint(TOOK[0]);
+        setup.write(delta(vec![took(TOOK[0], 1)]));
+        assert_eq!(setup.issue(old).state, after);
+    }
+}
+
+#[test]
+fn an_old_issue_that_was_deleted_does_not_come_back() {
+    let mut setup = Setup::new("");
+    let old = setup.fingerprint(TOOK[0]);
+    assert!(setup.store.delete(&old).unwrap());
+    let event = took(TOOK[0], 1);
+    setup.write(delta(vec![event.clone()]));
+    assert_eq!(setup.store.get(&old).unwrap(), None);
+    assert_eq!(setup.issue(event.fingerprint).count, 1);
+}
+
+#[test]
+fn of_two_writers_one_takes_the_old_issue_over_and_both_count() {
+    let mut setup = Setup::new("");
+    let mut other = Sqlite::open(&options(&setup.folder)).unwrap();
+    let old = setup.fingerprint(TOOK[0]);
+    let batch = |number| Batch {
+        deltas: vec![delta(vec![took(TOOK[0], number)])],
+        origin: Arc::default(),
+        amended: Vec::new(),
+    };
+    for number in 0..4 {
+        setup.store.write(&batch(2 * number)).unwrap();
+        other.write(&batch(2 * number + 1)).unwrap();
+    }
+    assert_eq!(setup.issue(old).count, 3 + 8);
+    assert_eq!(setup.number("SELECT count(*) FROM error_tracker_aliases"), 1);
+}
+
+#[test]
+fn a_second_prefix_of_an_old_file_gets_its_tables_too() {
+    let mut setup = Setup::new("");
+    let old = setup.fingerprint(TOOK[0]);
+    let other = Options { table_prefix: "other_".into(), ..options(&setup.folder) };
+    assert_eq!(Sqlite::open(&other).unwrap().get(&old).unwrap(), None);
+    assert!(setup.store.get(&old).unwrap().is_some());
+}
