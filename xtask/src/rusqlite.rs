@@ -14,6 +14,16 @@ const LOWEST: &str = "0.32.0";
 /// 0.42.0 asks for a crate that is not published.
 const HIGHEST: &str = "0.41.1";
 
+/// What the tests of the two crates read.
+const COPIED: [&str; 6] = [
+    "error-tracker",
+    "error-tracker-macros",
+    "docs",
+    "tests/fixtures/grouping",
+    "tests/fixtures/masking",
+    "tests/fixtures/stores",
+];
+
 pub fn build_both_ends(tally: &mut Tally) {
     for version in [LOWEST, HIGHEST] {
         let part = format!("rusqlite {version}");
@@ -35,7 +45,7 @@ fn locked(version: &str) -> bool {
 fn test_with(tally: &mut Tally, part: &str, version: &str) -> io::Result<()> {
     let folder = workspace::target(&format!("xtask/rusqlite-{version}"));
     let folder = Path::new(&folder);
-    for inner in ["error-tracker", "error-tracker-macros", "docs"] {
+    for inner in COPIED {
         let copy = folder.join(inner);
         if copy.exists() {
             fs::remove_dir_all(&copy)?;

@@ -7,6 +7,9 @@ const POINTERS: [&str; 3] = ["alloc::boxed::Box<", "alloc::sync::Arc<", "alloc::
 
 /// Returns a path or a type's name without generic arguments, closures, and marks of references.
 pub(crate) fn plain_name(name: &str) -> Cow<'_, str> {
+    if is_plain(name.as_bytes()) {
+        return Cow::Borrowed(name);
+    }
     let mut name = pointee(name);
     while let Some(inner) = POINTERS.iter().find_map(|start| name.strip_prefix(start)) {
         name = pointee(inner.strip_suffix('>').unwrap_or(inner));
@@ -15,6 +18,19 @@ pub(crate) fn plain_name(name: &str) -> Cow<'_, str> {
         true => Cow::Owned(without_instances(name)),
         false => Cow::Borrowed(name),
     }
+}
+
+/// Tells whether a name is but a path, as most are. Without early exit, so that it is vectorized:
+/// this runs for each failure.
+fn is_plain(name: &[u8]) -> bool {
+    let has_marks = name.iter().fold(false, |has, byte| {
+        has | (*byte == b'<')
+            | (*byte == b'{')
+            | (*byte == b'[')
+            | (*byte == b'&')
+            | (*byte == b'*')
+    });
+    !has_marks
 }
 
 fn pointee(name: &str) -> &str {
