@@ -20,17 +20,9 @@ pub(crate) fn plain_name(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Tells whether a name is but a path, as most are. Without early exit, so that it is vectorized:
-/// this runs for each failure.
+/// Tells whether a name is but a path, as most are.
 fn is_plain(name: &[u8]) -> bool {
-    let has_marks = name.iter().fold(false, |has, byte| {
-        has | (*byte == b'<')
-            | (*byte == b'{')
-            | (*byte == b'[')
-            | (*byte == b'&')
-            | (*byte == b'*')
-    });
-    !has_marks
+    !name.iter().any(|byte| matches!(byte, b'<' | b'{' | b'[' | b'&' | b'*'))
 }
 
 fn pointee(name: &str) -> &str {
