@@ -131,6 +131,11 @@ impl Site {
         }
     }
 
+    /// Tells whether the path is of a module and a function alone, so that it has no arguments.
+    pub(crate) fn has_plain_path(&self) -> bool {
+        self.path.is_none() && self.name.is_none()
+    }
+
     pub(crate) fn argument(&self, index: usize) -> &'static str {
         self.arguments.get(index).copied().unwrap_or_default()
     }

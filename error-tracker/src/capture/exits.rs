@@ -321,6 +321,9 @@ impl Names {
     /// Writes the path of the function that failed, the same for all its instances.
     fn site_of(&mut self, call: &Call<'_>) {
         call.site.write_path(&mut self.site);
+        if call.site.has_plain_path() {
+            return;
+        }
         if let Cow::Owned(plain) = plain_name(&self.site) {
             self.site = plain;
         }
