@@ -57,29 +57,29 @@ mod queue;
 mod report;
 mod scope;
 mod site;
-mod store;
 mod task;
 mod text;
 mod tracker;
 
 #[doc(hidden)]
 pub mod __private;
+pub mod store;
 pub mod testing;
 
 pub use crate::calls::{
     capture_exception, format_exception, print_exception, set_extra, set_tag, set_user, InScope,
 };
-pub use crate::config::{Config, StoreSetting};
+pub use crate::config::{Config, Durability, StoreSetting};
 pub use crate::error::Error;
 pub use crate::global::{flush, tracker};
 pub use crate::mask::{DefaultMasking, Masked, Masking};
 pub use crate::model::{
-    Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind,
-    Level, Local, MaskNote, Outcome, ParseIdError, Recorded, Request, Timestamp,
+    Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState, Kind,
+    Level, Local, MaskNote, Outcome, ParseIdError, Recorded, Request, Timestamp, Totals,
 };
 pub use crate::pipeline::{Health, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};
-pub use crate::store::{Cursor, Page, ParseCursorError, Query};
-pub use crate::tracker::{Builder, Guard, Tracker};
+pub use crate::store::{Cursor, Direction, Page, ParseCursorError, Query, Sort, Store};
+pub use crate::tracker::{Builder, Guard, StorePart, Tracker};
 #[cfg(feature = "macros")]
 pub use error_tracker_macros::{auto_track_exception, no_track, track_exception, Masked};

@@ -1,5 +1,6 @@
 //! The values that can be set, from code, the environment, a file or their defaults.
 
+mod durability;
 mod file;
 mod host;
 mod nearest;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::durability::Durability;
 #[cfg(fuzzing)]
 pub(crate) use self::file::read_file;
 pub(crate) use self::file::{ConfigFile, VARIABLE as CONFIG_VARIABLE};
@@ -71,6 +73,16 @@ pub struct Config {
     pub server_name: String,
     /// How many events of an issue are stored in full.
     pub max_events_per_issue: usize,
+    /// How many days an issue is kept after it was last seen, and its events and hours.
+    pub retention_days: usize,
+    /// How many bytes the store may take.
+    pub max_store_size: usize,
+    /// How many bytes may wait on disk while the store can't be written.
+    pub spool_size: usize,
+    /// When a capture is over: at once, or when its event is safe on disk.
+    pub durability: Durability,
+    /// How long a capture waits for that.
+    pub immediate_timeout: Duration,
     /// How many issues a page holds.
     pub list_size: usize,
 }
@@ -98,6 +110,11 @@ impl Default for Config {
             environment: "production".into(),
             server_name: String::new(),
             max_events_per_issue: 100,
+            retention_days: 90,
+            max_store_size: 1 << 30,
+            spool_size: 64 << 20,
+            durability: Durability::Background,
+            immediate_timeout: Duration::from_secs(2),
             list_size: 10,
         }
     }

@@ -130,8 +130,11 @@ mod tests {
         let values = |setting: &Setting| match setting.name {
             "enabled" | "stack" | "mask_values" => "false".to_owned(),
             "require_store" | "mask_high_entropy" => "yes".to_owned(),
-            "shutdown_timeout" => "250 ms".to_owned(),
+            "shutdown_timeout" | "immediate_timeout" => "250 ms".to_owned(),
             "max_locals" => "8 KiB".to_owned(),
+            "max_store_size" | "spool_size" => "8 MiB".to_owned(),
+            "durability" => "immediate".to_owned(),
+            "retention_days" => "7".to_owned(),
             "max_elements" | "max_string" | "max_depth" | "list_size" | "max_events_per_issue" => {
                 "7".to_owned()
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::value::{
     duration, list, number, quoted, show_duration, show_list, show_size, size, switch, text, Value,
 };
-use crate::config::{Config, StoreSetting};
+use crate::config::{Config, Durability, StoreSetting};
 use crate::error::{Error, ErrorKind};
 
 /// What the variables of all settings begin with.
@@ -115,14 +115,14 @@ macro_rules! a_number {
     };
 }
 
-pub(crate) static SETTINGS: [Setting; 21] = [
+pub(crate) static SETTINGS: [Setting; 26] = [
     a_switch!(enabled, "whether anything is recorded"),
     setting!(
         store,
         |value: &Value| text(value).map(|text| StoreSetting::from(text.trim())),
         StoreSetting::show,
         "sqlite:FILE or a path",
-        |store: &StoreSetting| store.sqlite_file().is_ok(),
+        StoreSetting::is_usable,
         "",
         "where events are stored: `sqlite:FILE` or the path of a SQLite file of its own, which is created when it is missing"
     ),
@@ -144,6 +144,48 @@ pub(crate) static SETTINGS: [Setting; 21] = [
         2..=1_000_000,
         "a whole number from 2 to 1000000",
         "how many events of an issue are stored in full: the first, the latest, and some between; the count stays exact"
+    ),
+    a_number!(
+        retention_days,
+        1..=36_500,
+        "a whole number from 1 to 36500",
+        "how many days issues are kept after they were last seen, and events and hourly counts after they happened"
+    ),
+    setting!(
+        max_store_size,
+        size,
+        |bytes: &usize| show_size(*bytes),
+        "a size from 1MiB to 1024GiB",
+        |bytes: &usize| (1 << 20..=1 << 40).contains(bytes),
+        "",
+        "how much room the store may take; beyond, the oldest events go, then the oldest issues"
+    ),
+    setting!(
+        spool_size,
+        size,
+        |bytes: &usize| show_size(*bytes),
+        "a size from 0 to 1024GiB",
+        |bytes: &usize| *bytes <= 1 << 40,
+        "",
+        "how much may wait on disk while the store can't be written; 0: nothing"
+    ),
+    setting!(
+        durability,
+        |value: &Value| Durability::named(&text(value)?),
+        ToString::to_string,
+        "background or immediate",
+        any,
+        "",
+        "`immediate`: a capture waits until its event is synced to disk; the one setting that may block"
+    ),
+    setting!(
+        immediate_timeout,
+        duration,
+        |d: &_| show_duration(*d),
+        "a duration from 0 to 60s, such as 2s or 250ms",
+        |d: &Duration| d.as_secs_f64() <= 60.0,
+        "",
+        "how long a capture waits with `durability = immediate`; one that gives up is counted as unacknowledged"
     ),
     a_number!(
         list_size,

@@ -14,6 +14,8 @@ pub struct StoreSetting(Place);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Place {
+    /// The program gives a store of its own.
+    Own,
     Text(String),
     Path(PathBuf),
 }
@@ -29,9 +31,20 @@ const SERVERS: [(&str, &str); 6] = [
 ];
 
 impl StoreSetting {
+    /// Says that the program gives a store of its own.
+    pub(crate) fn own() -> Self {
+        Self(Place::Own)
+    }
+
+    /// Tells whether the setting can be used.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.0 == Place::Own || self.sqlite_file().is_ok()
+    }
+
     /// Returns the SQLite file, or a sentence that says why there is none.
     pub(crate) fn sqlite_file(&self) -> Result<PathBuf, String> {
         let file = match &self.0 {
+            Place::Own => return Err("the program has a store of its own".into()),
             Place::Path(path) => path.clone(),
             Place::Text(text) => path_of(text)?,
         };
@@ -52,6 +65,7 @@ impl StoreSetting {
     /// Shows the setting without what may be a password.
     pub(crate) fn show(&self) -> String {
         match &self.0 {
+            Place::Own => "a store of the program's own".into(),
             Place::Path(path) => path.display().to_string(),
             Place::Text(text) => match scheme(text) {
                 Some(scheme) if scheme != "sqlite" => format!("{scheme}:…"),

@@ -79,6 +79,8 @@ pub struct Recorded {
     pub event: Event,
     /// The stack, innermost first: functions, files and lines as far as debug information tells.
     pub stack: Vec<Frame>,
+    /// Which one of its issue's failures it is, counted from 1; 0 if that is not known.
+    pub number: u64,
 }
 
 /// Whether an event is an error, a panic or a message.

@@ -11,7 +11,8 @@ use crate::model::level::Level;
 use crate::model::time::Timestamp;
 
 /// The group of events with one fingerprint.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Issue {
     /// What decides the issue.
@@ -22,6 +23,8 @@ pub struct Issue {
     pub level: Level,
     /// Open, closed, silenced, or back again.
     pub state: IssueState,
+    /// When the state was last set by hand, or the issue was first seen.
+    pub state_changed: Timestamp,
     /// The request's host, or the server's name; of the newest kept event, like what follows.
     pub host: String,
     /// The request's path; empty without a request.
@@ -48,8 +51,11 @@ pub struct Issue {
     pub created_on: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
+    /// The release in which it was first seen.
+    pub first_release: String,
+    /// The release in which it was last seen.
+    pub last_release: String,
     /// What the fingerprint was made of.
-    #[serde(default)]
     pub grouping: Grouping,
     /// Whether somebody was told.
     pub notification_sent: bool,

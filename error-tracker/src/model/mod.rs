@@ -9,6 +9,7 @@ mod level;
 mod path;
 mod request;
 mod time;
+mod totals;
 
 pub use self::event::{
     Breadcrumb, Cause, Event, Frame, Grouping, Kind, Local, MaskNote, Outcome, Recorded,
@@ -20,3 +21,4 @@ pub(crate) use self::path::crate_of;
 pub use self::request::Request;
 pub(crate) use self::time::Clock;
 pub use self::time::Timestamp;
+pub use self::totals::{Hour, Totals};

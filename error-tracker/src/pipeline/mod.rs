@@ -38,6 +38,10 @@ pub(crate) struct WriterParts {
     pub(crate) counters: Arc<Counters>,
     pub(crate) origin: Origin,
     pub(crate) in_app: InApp,
+    /// How many events of an issue are kept.
+    pub(crate) max_events: usize,
+    /// Tells this run of the program from all others.
+    pub(crate) run: u64,
     /// Whether somebody waits for the store to open.
     pub(crate) require_store: bool,
 }

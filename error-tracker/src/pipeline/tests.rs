@@ -4,9 +4,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
 use super::*;
-use crate::model::{
-    Event, EventId, Fingerprint, Issue, IssueState, Kind, Level, Outcome, Recorded, Timestamp,
-};
+use crate::model::{Event, EventId, Fingerprint, Issue, Kind, Level, Outcome, Recorded, Timestamp};
 use crate::queue::{Amendment, Parts, Sealed, Seed, Tag};
 use crate::store::{Batch, Page, Query};
 
@@ -81,30 +79,24 @@ impl Store for Fake {
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {
         let written = self.0.written.lock().unwrap();
         let found = written.iter().find(|event| event.id == id).cloned();
-        Ok(found.map(|event| Recorded { event, stack: Vec::new() }))
+        Ok(found.map(|event| Recorded { event, ..Recorded::default() }))
     }
 
-    fn list(&mut self, _: &Query, _: usize) -> Result<Page<Issue>, Error> {
-        Ok(Page { items: Vec::new(), next: None })
+    fn put(&mut self, _: &Issue) -> Result<(), Error> {
+        Ok(())
     }
 
-    fn get(&mut self, _: &Fingerprint) -> Result<Option<Issue>, Error> {
+    fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error> {
+        Ok(query.page_of([]))
+    }
+
+    fn get(&mut self, _: Fingerprint) -> Result<Option<Issue>, Error> {
         Ok(None)
     }
 
-    fn events(&mut self, _: &Fingerprint) -> Result<Vec<Recorded>, Error> {
-        Ok(Vec::new())
-    }
-
-    fn delete(&mut self, _: &Fingerprint) -> Result<bool, Error> {
+    fn delete(&mut self, _: Fingerprint) -> Result<bool, Error> {
         Ok(false)
     }
-
-    fn set_state(&mut self, _: &Fingerprint, _: IssueState, _: Timestamp) -> Result<bool, Error> {
-        Ok(false)
-    }
-
-    fn settle(&mut self) {}
 }
 
 struct Setup {
@@ -127,6 +119,8 @@ impl Setup {
             counters: Arc::clone(&counters),
             origin: Origin::default(),
             in_app: InApp::default(),
+            max_events: 100,
+            run: 1,
             require_store: false,
         };
         Self { world, counters, writer: Writer::start(parts).unwrap() }

@@ -15,7 +15,7 @@ use crate::pipeline::pending::{Pending, Rolled};
 use crate::pipeline::shared::Shared;
 use crate::pipeline::{facts, Opener, WriterParts, CAPACITY};
 use crate::queue::{Amendment, Counters, Message};
-use crate::store::{Amended, Batch, Delta, Kept, Origin, Store};
+use crate::store::{Amended, Batch, BatchId, Delta, Kept, Origin, Store};
 use crate::task::Busy;
 
 /// How long the worker rests when nothing calls it.
@@ -50,6 +50,9 @@ pub(super) struct Worker {
     pace: Pace,
     answered: u64,
     panics: u32,
+    max_events: usize,
+    /// The name of the next batch.
+    next: BatchId,
 }
 
 impl Worker {
@@ -68,6 +71,8 @@ impl Worker {
             pace: Pace::default(),
             answered: 0,
             panics: 0,
+            max_events: parts.max_events,
+            next: BatchId { run: parts.run, number: 1 },
         }
     }
 
@@ -227,7 +232,9 @@ impl Worker {
         let Some(store) = &mut self.store else { return false };
         let mut names =
             Names { symbolizer: &mut self.symbolizer, in_app: &self.in_app, was_asked: false };
-        let batch = batch(&self.pending, store.as_mut(), &self.origin, &mut names);
+        let made = batch(&self.pending, store.as_mut(), &self.origin, &mut names);
+        let batch = Batch { id: Some(self.next), max_events: self.max_events, ..made };
+        self.next.number += 1;
         let written = store.write(&batch);
         if names.was_asked {
             self.last_stack = Some(now);
@@ -286,7 +293,7 @@ fn batch(
     let deltas = pending.issues.iter().map(|rolled| delta(rolled, origin, names)).collect();
     let amended = pending.amendments.iter();
     let amended = amended.filter_map(|(id, list)| amended_event(*id, list, store, origin));
-    Batch { origin: Arc::clone(origin), deltas, amended: amended.collect() }
+    Batch { origin: Arc::clone(origin), deltas, amended: amended.collect(), ..Batch::default() }
 }
 
 fn delta(rolled: &Rolled, origin: &Origin, names: &mut Names<'_>) -> Delta {

@@ -1,16 +1,49 @@
-//! What the writer hands to a store in one transaction.
+//! What the writer hands to a store at a time.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::backtrace::Stack;
 use crate::model::{Event, Fingerprint, Grouping, Kind, Level, Timestamp};
 
-/// What the writer hands to a store in one transaction.
+/// Holds what happened since the last batch, by issue.
+///
+/// A store that wraps another one hands it on, and may then look at
+/// [`deltas`](Batch::deltas) to keep more beside them.
 #[derive(Default)]
-pub(crate) struct Batch {
+pub struct Batch {
+    pub(crate) id: Option<BatchId>,
     pub(crate) origin: Arc<Origin>,
+    /// How many events of an issue are kept.
+    pub(crate) max_events: usize,
     pub(crate) deltas: Vec<Delta>,
     pub(crate) amended: Vec<Amended>,
+}
+
+/// Names a batch, so that one that is written again counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BatchId {
+    /// The run of the program that made it.
+    pub(crate) run: u64,
+    pub(crate) number: u64,
+}
+
+impl Batch {
+    /// Returns what happened, issue by issue.
+    pub fn deltas(&self) -> &[Delta] {
+        &self.deltas
+    }
+
+    /// Tells whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.deltas.is_empty() && self.amended.is_empty()
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("deltas", &self.deltas).finish_non_exhaustive()
+    }
 }
 
 /// Where this process's events come from.
@@ -21,8 +54,8 @@ pub(crate) struct Origin {
     pub(crate) server_name: String,
 }
 
-/// What happened to one issue since the last batch.
-pub(crate) struct Delta {
+/// Tells what happened to one issue since the last batch.
+pub struct Delta {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) count: u64,
     pub(crate) first_seen: Timestamp,
@@ -32,6 +65,42 @@ pub(crate) struct Delta {
     pub(crate) facts: Facts,
     /// The events in full, oldest first; fewer than `count` in a storm.
     pub(crate) events: Vec<Kept>,
+}
+
+impl Delta {
+    /// Returns which issue it is.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Returns how often it happened.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Returns when it was first seen within this batch.
+    pub fn first_seen(&self) -> Timestamp {
+        self.first_seen
+    }
+
+    /// Returns when it was last seen within this batch.
+    pub fn last_seen(&self) -> Timestamp {
+        self.last_seen
+    }
+
+    /// Returns the events that are there in full, oldest first; fewer than the count in a storm.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().map(|kept| &kept.event)
+    }
+}
+
+impl fmt::Debug for Delta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delta")
+            .field("fingerprint", &self.fingerprint)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an issue shows of its newest event.

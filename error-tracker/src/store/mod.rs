@@ -1,66 +1,185 @@
 //! Where events and issues are kept: the trait, what is written, and what is asked.
 
-#[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "only stores read it"))]
 mod batch;
+mod capabilities;
+mod cursor;
+mod memory;
+mod merging;
 #[cfg(feature = "sqlite")]
 mod payload;
 mod query;
+mod retention;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(feature = "sqlite")]
 mod thinning;
 
-pub(crate) use self::batch::{Amended, Batch, Delta, Facts, Kept, Origin};
-pub use self::query::{Cursor, Page, ParseCursorError, Query};
-
+pub(crate) use self::batch::{Amended, BatchId, Facts, Kept, Origin};
+pub use self::batch::{Batch, Delta};
+pub use self::capabilities::Capabilities;
+pub use self::cursor::{Cursor, ParseCursorError};
+pub use self::memory::Memory;
+pub use self::query::{Direction, Page, Query, Sort};
+pub use self::retention::{Retained, Retention};
+pub(crate) use self::shared::Shared;
 #[cfg(feature = "sqlite")]
+pub use self::sqlite::Sqlite;
+
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{EventId, Fingerprint, Issue, IssueState, Recorded, Timestamp};
+#[cfg(not(feature = "sqlite"))]
+use crate::error::ErrorKind;
+use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 
-/// A place where events and issues are kept.
+/// A place where issues, and if it can the events of each, are kept.
 ///
-/// The writer owns one and calls `write` on its own thread; readers own another one.
-/// An error means that nothing of the call was done.
-pub(crate) trait Store: Send {
-    /// Writes a batch as a whole or not at all.
-    fn write(&mut self, batch: &Batch) -> Result<(), Error>;
+/// Four methods make a store: they keep whole issues as documents. What else a store can do it
+/// tells by its [`capabilities`](Store::capabilities), each of which stands for the methods that
+/// name it; the tracker does without those that are missing.
+///
+/// The tracker's own thread calls [`write`](Store::write), [`retain`](Store::retain) and
+/// [`settle`](Store::settle), some twenty times a second at most. The threads of pages and of
+/// [`Tracker`](crate::Tracker) call the rest, one at a time. No method is ever called on a thread
+/// that fails, so that a slow store costs the program nothing.
+///
+/// An error means that nothing of the call was done: what was to be written waits, on disk if it
+/// takes long, and is written later. A panic counts as an error.
+///
+/// [`testing::store_contract`](crate::testing::store_contract) holds a store to all of this.
+///
+/// # Examples
+///
+/// A store in a map, good for tests:
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use error_tracker::store::{Page, Query, Store};
+/// use error_tracker::{Error, Fingerprint, Issue};
+///
+/// #[derive(Default)]
+/// struct Map(HashMap<Fingerprint, Issue>);
+///
+/// impl Store for Map {
+///     fn put(&mut self, issue: &Issue) -> Result<(), Error> {
+///         self.0.insert(issue.fingerprint, issue.clone());
+///         Ok(())
+///     }
+///
+///     fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error> {
+///         Ok(query.page_of(self.0.values().cloned()))
+///     }
+///
+///     fn get(&mut self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
+///         Ok(self.0.get(&fingerprint).cloned())
+///     }
+///
+///     fn delete(&mut self, fingerprint: Fingerprint) -> Result<bool, Error> {
+///         Ok(self.0.remove(&fingerprint).is_some())
+///     }
+/// }
+///
+/// error_tracker::testing::store_contract(Map::default);
+/// ```
+pub trait Store: Send {
+    /// Keeps an issue in place of the one that has its fingerprint.
+    fn put(&mut self, issue: &Issue) -> Result<(), Error>;
 
-    /// Lists issues, last seen first.
-    fn list(&mut self, query: &Query, size: usize) -> Result<Page<Issue>, Error>;
+    /// Lists the issues that a query asks for, in its order; see [`Query::page_of`].
+    fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error>;
 
-    fn get(&mut self, fingerprint: &Fingerprint) -> Result<Option<Issue>, Error>;
-
-    /// Returns the kept events of an issue, newest first.
-    fn events(&mut self, fingerprint: &Fingerprint) -> Result<Vec<Recorded>, Error>;
-
-    fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error>;
+    /// Returns the issue with this fingerprint, if there is one.
+    fn get(&mut self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error>;
 
     /// Removes an issue with all that belongs to it; tells whether there was one.
-    fn delete(&mut self, fingerprint: &Fingerprint) -> Result<bool, Error>;
+    fn delete(&mut self, fingerprint: Fingerprint) -> Result<bool, Error>;
+
+    /// Tells what this store can do beside keeping issues; unless overridden, nothing.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::none()
+    }
+
+    /// Writes what happened since the last batch: as a whole or not at all, where the store can.
+    ///
+    /// Unless overridden, each issue is read, brought up to date and [`put`](Store::put), and each
+    /// event is given to [`put_event`](Store::put_event). A store that overrides it and has the
+    /// capability `exactly_once` does nothing for a batch that it has written before.
+    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+        merging::write(self, batch)
+    }
+
+    /// Keeps an event in place of the one that has its id; capability `events`.
+    fn put_event(&mut self, _event: &Recorded) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Returns the kept events of an issue, newest first; capability `events`.
+    fn events(&mut self, _fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// Returns the event with this id; capability `events`.
+    fn event(&mut self, _id: EventId) -> Result<Option<Recorded>, Error> {
+        Ok(None)
+    }
+
+    /// Removes one event; capability `events`.
+    fn drop_event(&mut self, _id: EventId) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Adds to how often an issue happened in an hour; capability `hours`.
+    fn put_hour(&mut self, _fingerprint: Fingerprint, _hour: Hour) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Returns how often an issue happened in each hour in which it did, oldest first; capability
+    /// `hours`.
+    fn hours(&mut self, _fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// Returns how many issues there are; capability `totals`.
+    fn totals(&mut self) -> Result<Totals, Error> {
+        Ok(Totals::default())
+    }
 
     /// Sets an issue's state as of a time; tells whether there is such an issue.
+    ///
+    /// Unless overridden, the issue is read and [`put`](Store::put).
     fn set_state(
         &mut self,
-        fingerprint: &Fingerprint,
+        fingerprint: Fingerprint,
         state: IssueState,
         at: Timestamp,
-    ) -> Result<bool, Error>;
+    ) -> Result<bool, Error> {
+        let Some(mut issue) = self.get(fingerprint)? else { return Ok(false) };
+        (issue.state, issue.state_changed) = (state, at);
+        self.put(&issue).map(|()| true)
+    }
 
-    /// Brings all into the main file, if that is at once possible.
-    fn settle(&mut self);
+    /// Removes some of what is older or more than allowed, in 50 milliseconds at most; capability
+    /// `retention`.
+    ///
+    /// It is called again while [`Retained::more`] says that there is more to do.
+    fn retain(&mut self, _rules: &Retention) -> Result<Retained, Error> {
+        Ok(Retained::default())
+    }
+
+    /// Brings all to where it stays, as the program ends; unless overridden, does nothing.
+    fn settle(&mut self) {}
 }
 
 /// Opens the store that the settings name, and makes it if it is missing.
 #[cfg(feature = "sqlite")]
 pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
-    Ok(Box::new(sqlite::Sqlite::open(&sqlite::Options::new(config)?)?))
+    Ok(Box::new(Sqlite::open_for(config)?))
 }
 
 /// Opens the store for reading and small changes; it must exist.
 #[cfg(feature = "sqlite")]
 pub(crate) fn open_existing(config: &Config) -> Result<Box<dyn Store>, Error> {
-    Ok(Box::new(sqlite::Sqlite::open_existing(&sqlite::Options::new(config)?)?))
+    Ok(Box::new(Sqlite::open_existing(config)?))
 }
 
 /// Tells whether the store that the settings name is compiled in.
@@ -70,33 +189,20 @@ pub(crate) fn check(config: &Config) -> Result<(), Error> {
 }
 
 #[cfg(not(feature = "sqlite"))]
-mod none {
-    //! Stands in when no store is compiled in.
-
-    use crate::config::Config;
-    use crate::error::{Error, ErrorKind};
-    use crate::store::Store;
-
-    pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
-        open_existing(config)
-    }
-
-    pub(crate) fn open_existing(config: &Config) -> Result<Box<dyn Store>, Error> {
-        Err(refusal(config))
-    }
-
-    pub(crate) fn check(config: &Config) -> Result<(), Error> {
-        Err(refusal(config))
-    }
-
-    fn refusal(config: &Config) -> Error {
-        let text = format!(
-            "use setting store: \"{}\" needs the feature `sqlite`, which is not compiled in",
-            config.store.show()
-        );
-        Error::new(ErrorKind::Setting, text)
-    }
+pub(crate) fn open(config: &Config) -> Result<Box<dyn Store>, Error> {
+    open_existing(config)
 }
 
 #[cfg(not(feature = "sqlite"))]
-pub(crate) use self::none::{check, open, open_existing};
+pub(crate) fn open_existing(config: &Config) -> Result<Box<dyn Store>, Error> {
+    check(config).and(Err(Error::new(ErrorKind::Store, "open a store: none is compiled in")))
+}
+
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn check(config: &Config) -> Result<(), Error> {
+    let text = format!(
+        "use setting store: \"{}\" needs the feature `sqlite`, which is not compiled in",
+        config.store.show()
+    );
+    Err(Error::new(ErrorKind::Setting, text))
+}

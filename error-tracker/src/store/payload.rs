@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Breadcrumb, Cause, Event, EventId, Frame, Local, Request};
+use crate::model::{Breadcrumb, Cause, Event, EventId, Frame, Local, MaskNote, Request};
 
 /// The number in the column `codec` for plain JSON; a compressed form gets another one.
 pub(crate) const JSON: i64 = 0;
@@ -37,6 +37,8 @@ struct Payload<'a> {
     thread: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     lent_backtrace: &'a Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    masked: &'a [MaskNote],
 }
 
 pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
@@ -55,6 +57,7 @@ pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
         request: &event.request,
         thread: &event.thread,
         lent_backtrace: &event.lent_backtrace,
+        masked: &event.masked,
     })
 }
 
@@ -81,6 +84,7 @@ mod tests {
             request: Some(Request::new("shop.example", "GET", "/pay")),
             thread: "main".into(),
             lent_backtrace: Some("0: main".into()),
+            masked: vec![MaskNote { place: "message".into(), rule: "name".into() }],
             ..Event::default()
         };
         event.context.insert("order".into(), 7.into());

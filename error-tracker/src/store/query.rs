@@ -1,20 +1,25 @@
 //! What can be asked of the list of issues, and the page that answers.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::model::{IssueState, Timestamp};
+use crate::model::{Issue, IssueState, Timestamp};
+use crate::store::cursor::Key;
+use crate::store::Cursor;
 
-/// Asks for a page of issues, last seen first.
+/// How many issues a page holds where nothing else is said.
+const SIZE: usize = 10;
+
+/// Asks for a page of issues: which ones, in which order, from where on.
+///
+/// Without anything said it asks for all, last seen first. Texts are compared without regard to
+/// the case of ASCII letters by what *contains* and *searches*, else exactly.
 ///
 /// # Examples
 ///
 /// ```
-/// use error_tracker::{IssueState, Query};
+/// use error_tracker::{IssueState, Query, Sort};
 ///
-/// let query = Query::new().state(IssueState::Unresolved).size(20);
+/// let query = Query::new().state(IssueState::Unresolved).sort(Sort::Count).size(20);
 /// assert_ne!(query, Query::new());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +28,124 @@ use crate::model::{IssueState, Timestamp};
 pub struct Query {
     pub(crate) size: Option<usize>,
     pub(crate) after: Option<Cursor>,
+    pub(crate) sort: Sort,
+    pub(crate) direction: Direction,
     pub(crate) state: Option<IssueState>,
     pub(crate) host: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<String>,
     pub(crate) exception_name: Option<String>,
+    pub(crate) notification_sent: Option<bool>,
+    pub(crate) ticket_raised: Option<bool>,
+    pub(crate) host_contains: Option<String>,
+    pub(crate) method_contains: Option<String>,
+    pub(crate) path_contains: Option<String>,
+    pub(crate) exception_contains: Option<String>,
+    pub(crate) seen_from: Option<Timestamp>,
+    pub(crate) seen_before: Option<Timestamp>,
+    pub(crate) count_from: Option<u64>,
+    pub(crate) count_to: Option<u64>,
+    pub(crate) search: Option<String>,
+}
+
+/// What issues are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Sort {
+    /// When they were last seen.
+    #[default]
+    LastSeen,
+    /// When they were first seen.
+    CreatedOn,
+    /// How often they happened.
+    Count,
+    /// The host's name.
+    Host,
+    /// The request's method.
+    Method,
+    /// The request's path.
+    Path,
+    /// The path of the error's type.
+    ExceptionName,
+    /// The name of the state.
+    State,
+    /// Whether somebody was told.
+    NotificationSent,
+    /// Whether a ticket was raised.
+    TicketRaised,
+}
+
+impl Sort {
+    /// Every order there is.
+    pub const ALL: [Sort; 10] = [
+        Sort::LastSeen,
+        Sort::CreatedOn,
+        Sort::Count,
+        Sort::Host,
+        Sort::Method,
+        Sort::Path,
+        Sort::ExceptionName,
+        Sort::State,
+        Sort::NotificationSent,
+        Sort::TicketRaised,
+    ];
+
+    /// Returns the name of the field, as stores and URLs have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Sort::LastSeen => "last_seen",
+            Sort::CreatedOn => "created_on",
+            Sort::Count => "count",
+            Sort::Host => "host",
+            Sort::Method => "method",
+            Sort::Path => "path",
+            Sort::ExceptionName => "exception_name",
+            Sort::State => "state",
+            Sort::NotificationSent => "notification_sent",
+            Sort::TicketRaised => "ticket_raised",
+        }
+    }
+
+    fn key(self, issue: &Issue) -> Key {
+        match self {
+            Sort::LastSeen => Key::Number(issue.last_seen.as_micros()),
+            Sort::CreatedOn => Key::Number(issue.created_on.as_micros()),
+            Sort::Count => Key::Number(i64::try_from(issue.count).unwrap_or(i64::MAX)),
+            Sort::Host => Key::Text(issue.host.clone()),
+            Sort::Method => Key::Text(issue.method.clone()),
+            Sort::Path => Key::Text(issue.path.clone()),
+            Sort::ExceptionName => Key::Text(issue.exception_name.clone()),
+            Sort::State => Key::Text(issue.state.as_str().to_owned()),
+            Sort::NotificationSent => Key::Number(issue.notification_sent.into()),
+            Sort::TicketRaised => Key::Number(issue.ticket_raised.into()),
+        }
+    }
+}
+
+/// Whether the largest or the smallest comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The largest, the newest, the last of the alphabet first.
+    #[default]
+    Descending,
+    /// The smallest, the oldest, the first of the alphabet first.
+    Ascending,
+}
+
+macro_rules! asks {
+    ($($(#[$doc:meta])* $name:ident: $given:ty => $convert:expr;)*) => {
+        $($(#[$doc])*
+        pub fn $name(mut self, $name: $given) -> Self {
+            self.$name = Some($convert($name));
+            self
+        })*
+    };
 }
 
 impl Query {
-    /// Asks for the first page of all issues.
+    /// Asks for the first page of all issues, last seen first.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,23 +162,131 @@ impl Query {
         self
     }
 
-    /// Asks for issues in this state alone.
-    pub fn state(mut self, state: IssueState) -> Self {
-        self.state = Some(state);
+    /// Asks for another order than last seen first; the largest stays first.
+    pub fn sort(mut self, sort: Sort) -> Self {
+        self.sort = sort;
         self
     }
 
-    /// Asks for issues of this host alone.
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.host = Some(host.into());
+    /// Asks for the order to be turned round.
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = direction;
         self
     }
 
-    /// Asks for issues of this type of error alone, by its full path.
-    pub fn exception_name(mut self, name: impl Into<String>) -> Self {
-        self.exception_name = Some(name.into());
-        self
+    asks! {
+        /// Asks for issues in this state alone.
+        state: IssueState => same;
+        /// Asks for issues of this host alone.
+        host: impl Into<String> => Into::into;
+        /// Asks for issues of requests by this method alone.
+        method: impl Into<String> => Into::into;
+        /// Asks for issues of this path alone.
+        path: impl Into<String> => Into::into;
+        /// Asks for issues of this type of error alone, by its full path.
+        exception_name: impl Into<String> => Into::into;
+        /// Asks for issues of which somebody was told, or nobody.
+        notification_sent: bool => same;
+        /// Asks for issues with a ticket, or without.
+        ticket_raised: bool => same;
+        /// Asks for issues whose host contains this.
+        host_contains: impl Into<String> => Into::into;
+        /// Asks for issues whose method contains this.
+        method_contains: impl Into<String> => Into::into;
+        /// Asks for issues whose path contains this.
+        path_contains: impl Into<String> => Into::into;
+        /// Asks for issues whose type of error contains this.
+        exception_contains: impl Into<String> => Into::into;
+        /// Asks for issues that were last seen at this time or later.
+        seen_from: Timestamp => same;
+        /// Asks for issues that were last seen before this time.
+        seen_before: Timestamp => same;
+        /// Asks for issues that happened this often or more.
+        count_from: u64 => same;
+        /// Asks for issues that happened this often or less.
+        count_to: u64 => same;
+        /// Asks for issues in whose host, path, type or message this text stands.
+        search: impl Into<String> => Into::into;
     }
+
+    /// Returns how many issues the page is to hold.
+    pub fn page_size(&self) -> usize {
+        self.size.unwrap_or(SIZE)
+    }
+
+    /// Tells whether an issue is asked for, wherever the page begins.
+    pub fn matches(&self, issue: &Issue) -> bool {
+        self.matches_values(issue) && self.matches_texts(issue) && self.matches_numbers(issue)
+    }
+
+    fn matches_values(&self, issue: &Issue) -> bool {
+        is(&self.state, &issue.state)
+            && is(&self.host, &issue.host)
+            && is(&self.method, &issue.method)
+            && is(&self.path, &issue.path)
+            && is(&self.exception_name, &issue.exception_name)
+            && is(&self.notification_sent, &issue.notification_sent)
+            && is(&self.ticket_raised, &issue.ticket_raised)
+    }
+
+    fn matches_texts(&self, issue: &Issue) -> bool {
+        let searched = [&issue.host, &issue.path, &issue.exception_name, &issue.message];
+        contains(&self.host_contains, &[&issue.host])
+            && contains(&self.method_contains, &[&issue.method])
+            && contains(&self.path_contains, &[&issue.path])
+            && contains(&self.exception_contains, &[&issue.exception_name])
+            && contains(&self.search, &searched)
+    }
+
+    fn matches_numbers(&self, issue: &Issue) -> bool {
+        self.seen_from.is_none_or(|from| issue.last_seen >= from)
+            && self.seen_before.is_none_or(|before| issue.last_seen < before)
+            && self.count_from.is_none_or(|from| issue.count >= from)
+            && self.count_to.is_none_or(|to| issue.count <= to)
+    }
+
+    /// Returns the page that this asks for, out of all issues of a store.
+    ///
+    /// This is for stores that have no better way: it looks at each of them.
+    pub fn page_of(&self, issues: impl IntoIterator<Item = Issue>) -> Page<Issue> {
+        let matching = issues.into_iter().filter(|issue| self.matches(issue));
+        let mut placed: Vec<(Cursor, Issue)> =
+            matching.map(|issue| (self.place_of(&issue), issue)).collect();
+        if let Some(after) = &self.after {
+            placed.retain(|(place, _)| self.order(after, place).is_lt());
+        }
+        placed.sort_by(|(one, _), (other, _)| self.order(one, other));
+        let more = placed.len() > self.page_size();
+        placed.truncate(self.page_size());
+        let next = placed.last().filter(|_| more).map(|(place, _)| place.clone());
+        Page { items: placed.into_iter().map(|(_, issue)| issue).collect(), next, ..Page::empty() }
+    }
+
+    fn place_of(&self, issue: &Issue) -> Cursor {
+        let [a, b, c, d, e, f, g, h, ..] = *issue.fingerprint.as_bytes();
+        Cursor { key: self.sort.key(issue), tie: i64::from_be_bytes([a, b, c, d, e, f, g, h]) }
+    }
+
+    fn order(&self, one: &Cursor, other: &Cursor) -> std::cmp::Ordering {
+        match self.direction {
+            Direction::Descending => other.compare(one),
+            Direction::Ascending => one.compare(other),
+        }
+    }
+}
+
+fn same<T>(value: T) -> T {
+    value
+}
+
+fn is<T: PartialEq>(asked: &Option<T>, value: &T) -> bool {
+    asked.as_ref().is_none_or(|asked| asked == value)
+}
+
+fn contains(asked: &Option<String>, texts: &[&String]) -> bool {
+    let Some(asked) = asked else { return true };
+    let asked = asked.to_ascii_lowercase();
+    texts.iter().any(|text| text.to_ascii_lowercase().contains(&asked))
 }
 
 /// A part of a list, and where the rest begins.
@@ -73,6 +297,15 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
+    /// Whether only the newest part was looked through, because there was too much of it.
+    #[serde(default)]
+    pub is_partial: bool,
+}
+
+impl<T> Page<T> {
+    pub(crate) fn empty() -> Self {
+        Self { items: Vec::new(), next: None, is_partial: false }
+    }
 }
 
 impl<T> IntoIterator for Page<T> {
@@ -90,52 +323,5 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.iter()
-    }
-}
-
-/// Where a page begins; as text it can stand in a URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
-    pub(crate) last_seen: Timestamp,
-    pub(crate) id: i64,
-}
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.last_seen.as_micros(), self.id)
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = ParseCursorError;
-
-    fn from_str(text: &str) -> Result<Self, ParseCursorError> {
-        let (micros, id) = text.split_once('.').ok_or(ParseCursorError)?;
-        let number = |text: &str| text.parse::<i64>().map_err(|_| ParseCursorError);
-        Ok(Self { last_seen: Timestamp::from_micros(number(micros)?), id: number(id)? })
-    }
-}
-
-/// Says that a text is not the beginning of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParseCursorError;
-
-impl fmt::Display for ParseCursorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("parse the beginning of a page")
-    }
-}
-
-impl std::error::Error for ParseCursorError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_reads_back_what_it_wrote() {
-        let cursor = Cursor { last_seen: Timestamp::from_micros(-5), id: 7 };
-        assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        assert_eq!("7".parse::<Cursor>(), Err(ParseCursorError));
     }
 }

@@ -1,6 +1,7 @@
 //! A tracker for one test: what its thread or future records, and nothing else; and the proof that
 //! what is kept holds no secret.
 
+mod contract;
 mod forms;
 mod kept;
 mod needles;
@@ -18,6 +19,7 @@ use crate::global;
 use crate::model::Event;
 use crate::queue::{Message, Sink};
 
+pub use self::contract::store_contract;
 pub use self::kept::Kept;
 pub use self::no_secret::assert_no_secret;
 

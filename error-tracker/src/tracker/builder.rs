@@ -1,21 +1,23 @@
 //! Builds a tracker from settings and parts.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::backtrace::InApp;
 use crate::capture::{Budget, Global, Recorder, RecorderParts, Show};
 use crate::config::{
-    host_name, resolve, Config, ConfigFile, Override, Resolved, StoreSetting, CONFIG_VARIABLE,
+    host_name, resolve, Config, ConfigFile, Durability, Override, Resolved, CONFIG_VARIABLE,
 };
 use crate::error::Error;
 use crate::mask::{DefaultMasking, Masker, Masking};
 use crate::model::Clock;
 use crate::pipeline::{Writer, WriterParts};
 use crate::queue::{Counters, Sink};
-use crate::store::{self, Origin};
+use crate::store::{self, Origin, Shared};
 use crate::text::Limits;
+use crate::tracker::part::StorePart;
 use crate::tracker::reading::Reader;
 use crate::tracker::{Guard, Inner, Tracker};
 
@@ -34,6 +36,7 @@ pub struct Builder {
     file: ConfigFile,
     application: Application,
     masking: Option<Arc<dyn Masking>>,
+    own_store: Option<Shared>,
     globals: Vec<Global>,
     clock: Clock,
 }
@@ -86,6 +89,7 @@ impl Builder {
             file: ConfigFile::Nowhere,
             application: Application::default(),
             masking: None,
+            own_store: None,
             globals: Vec::new(),
             clock: Clock::default(),
         }
@@ -120,8 +124,6 @@ impl Builder {
         max_depth: usize => same;
         /// Sets how many bytes the locals of one event may take; unless set, 16 KiB.
         max_locals: usize => same;
-        /// Sets where events are stored: `sqlite:FILE` or a path.
-        store: impl Into<StoreSetting> => Into::into;
         /// Sets whether the start waits for the store, and fails with it; unless set, false.
         require_store: bool => same;
         /// Sets the release that events carry.
@@ -132,8 +134,26 @@ impl Builder {
         server_name: impl Into<String> => Into::into;
         /// Sets how many events of an issue are stored in full; unless set, 100.
         max_events_per_issue: usize => same;
+        /// Sets how many days issues, events and hourly counts are kept; unless set, 90.
+        retention_days: usize => same;
+        /// Sets how many bytes the store may take; unless set, 1 GiB.
+        max_store_size: usize => same;
+        /// Sets how many bytes may wait on disk while the store can't be written; unless set, 64 MiB.
+        spool_size: usize => same;
+        /// Sets whether a capture waits until its event is on disk; unless set, it does not.
+        durability: Durability => same;
+        /// Sets how long such a capture waits, at most a minute; unless set, 2 seconds.
+        immediate_timeout: Duration => same;
         /// Sets how many issues a page holds; unless set, 10.
         list_size: usize => same;
+    }
+
+    /// Sets where events are stored: `sqlite:FILE`, a path, or a [`Store`](crate::Store) of your own.
+    pub fn store(self, store: impl Into<StorePart>) -> Self {
+        let (setting, own) = store.into().take();
+        let mut builder = self.set("store", move |config| config.store = setting);
+        builder.own_store = own.map(Shared::new);
+        builder
     }
 
     /// Sets the rule that decides which names are masked, in place of the words.
@@ -192,7 +212,7 @@ impl Builder {
             counters: Arc::clone(&counters),
             clock: self.clock.clone(),
             writer: writer.clone(),
-            reader: Reader::new(Arc::clone(&config)),
+            reader: Reader::new(Arc::clone(&config), self.own_store.clone()),
         };
         let in_app = self.in_app_crates(&config);
         let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
@@ -228,10 +248,15 @@ impl Builder {
         config: &Arc<Config>,
         counters: &Arc<Counters>,
     ) -> Result<Writer, Error> {
-        store::check(config)?;
-        let opened = Arc::clone(config);
+        let (own, opened) = (self.own_store.clone(), Arc::clone(config));
+        if own.is_none() {
+            store::check(config)?;
+        }
         let writer = Writer::start(WriterParts {
-            open: Box::new(move || store::open(&opened)),
+            open: Box::new(move || match &own {
+                Some(own) => Ok(Box::new(own.clone())),
+                None => store::open(&opened),
+            }),
             counters: Arc::clone(counters),
             origin: Origin {
                 release: config.release.clone(),
@@ -239,6 +264,8 @@ impl Builder {
                 server_name: config.server_name.clone(),
             },
             in_app: self.in_app_crates(config),
+            max_events: config.max_events_per_issue,
+            run: RandomState::new().hash_one(std::process::id()),
             require_store: config.require_store,
         })?;
         if config.require_store {

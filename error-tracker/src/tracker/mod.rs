@@ -2,6 +2,7 @@
 
 mod builder;
 mod guard;
+mod part;
 mod reading;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
@@ -14,13 +15,14 @@ pub use self::builder::Builder;
 #[cfg(all(test, feature = "sqlite"))]
 use self::builder::Built;
 pub use self::guard::Guard;
+pub use self::part::StorePart;
 use self::reading::Reader;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Clock, EventId, Fingerprint, Issue, IssueState, Recorded};
+use crate::model::{Clock, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
 use crate::pipeline::{Health, StoreHealth, Writer};
 use crate::queue::{Counters, Sink};
-use crate::store::{Page, Query};
+use crate::store::{Capabilities, Page, Query};
 
 /// How long a change waits for what failed before it.
 const SETTLE: Duration = Duration::from_millis(500);
@@ -28,7 +30,7 @@ const SETTLE: Duration = Duration::from_millis(500);
 /// The handle of a running tracker: reads what is stored, and tells how it is doing.
 ///
 /// Cheap to clone. Every call but [`health`](Tracker::health) and [`flush`](Tracker::flush) reads
-/// the store on the calling thread, through a connection of its own.
+/// the store on the calling thread, through a connection of its own where the store is a file.
 ///
 /// The handle of a process that has no tracker reads nothing, and its health says *closed*.
 #[derive(Clone)]
@@ -60,27 +62,52 @@ impl Tracker {
     /// # Errors
     ///
     /// The store could not be opened or read ([`Error::is_store`]), as with all reads here.
-    pub fn issues(&self, query: Query) -> Result<Page<Issue>, Error> {
-        let list_size = self.0.as_ref().map_or(0, |inner| inner.config.list_size);
-        let size = query.size.unwrap_or(list_size);
-        self.read(|store| store.list(&query, size))
+    pub fn issues(&self, mut query: Query) -> Result<Page<Issue>, Error> {
+        if let Some(inner) = &self.0 {
+            query.size.get_or_insert(inner.config.list_size);
+        }
+        self.read(|store| match query.search.is_some() && !store.capabilities().search {
+            true => Err(Error::new(ErrorKind::Store, "search for text in a store that can't")),
+            false => store.list(&query),
+        })
     }
 
     /// Returns the issue with this fingerprint, if there is one.
     ///
     /// An issue is also found by a fingerprint that it had under earlier grouping rules.
     pub fn issue(&self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
-        self.read(|store| store.get(&fingerprint))
+        self.read(|store| store.get(fingerprint))
     }
 
     /// Returns the events of an issue that are stored in full, newest first.
     pub fn events(&self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
-        self.read(|store| store.events(&fingerprint))
+        self.read(|store| store.events(fingerprint))
     }
 
     /// Returns the event with this id, if it is stored in full.
     pub fn event(&self, id: EventId) -> Result<Option<Recorded>, Error> {
         self.read(|store| store.event(id))
+    }
+
+    /// Returns how often an issue happened in each hour in which it did, oldest first.
+    ///
+    /// Stores that do not count by the hour ([`Capabilities::hours`]) give an empty list.
+    pub fn hours(&self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
+        self.read(|store| store.hours(fingerprint))
+    }
+
+    /// Returns how many issues there are; `None` if the store does not know
+    /// ([`Capabilities::totals`]).
+    pub fn totals(&self) -> Result<Option<Totals>, Error> {
+        self.read(|store| match store.capabilities().totals {
+            true => store.totals().map(Some),
+            false => Ok(None),
+        })
+    }
+
+    /// Tells what the store can do.
+    pub fn capabilities(&self) -> Result<Capabilities, Error> {
+        self.read(|store| Ok(store.capabilities()))
     }
 
     /// Deletes an issue with all its events; tells whether there was one.
@@ -90,7 +117,7 @@ impl Tracker {
         // What failed before must not bring the issue back.
         self.flush(SETTLE);
         let current = self.current(fingerprint)?;
-        let deleted = self.read(|store| store.delete(&fingerprint))?;
+        let deleted = self.read(|store| store.delete(fingerprint))?;
         self.renew(&current);
         Ok(deleted)
     }
@@ -100,7 +127,7 @@ impl Tracker {
     /// A resolved issue that happens again becomes [`IssueState::Regressed`].
     pub fn set_state(&self, fingerprint: Fingerprint, state: IssueState) -> Result<bool, Error> {
         let now = self.0.as_ref().map(|inner| inner.clock.now()).unwrap_or_default();
-        let changed = self.read(|store| store.set_state(&fingerprint, state, now))?;
+        let changed = self.read(|store| store.set_state(fingerprint, state, now))?;
         self.renew(&self.current(fingerprint)?);
         Ok(changed)
     }

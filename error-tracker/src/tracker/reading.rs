@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::Writer;
-use crate::store::{self, Store};
+use crate::store::{self, Shared, Store};
 
 /// How long the first read waits for the writer to make the store.
 const OPENING: Duration = Duration::from_secs(2);
@@ -14,13 +14,15 @@ const OPENING: Duration = Duration::from_secs(2);
 /// A connection that is opened at the first read, and anew after an error.
 pub(super) struct Reader {
     config: Arc<Config>,
+    /// The user's own store, if there is one.
+    own: Option<Shared>,
     /// Readers wait for each other; the writer and failing threads never come here.
     store: Mutex<Option<Box<dyn Store>>>,
 }
 
 impl Reader {
-    pub(super) fn new(config: Arc<Config>) -> Self {
-        Self { config, store: Mutex::new(None) }
+    pub(super) fn new(config: Arc<Config>, own: Option<Shared>) -> Self {
+        Self { config, own, store: Mutex::new(None) }
     }
 
     pub(super) fn read<T>(
@@ -41,6 +43,9 @@ impl Reader {
     fn open(&self, writer: Option<&Writer>) -> Result<Box<dyn Store>, Error> {
         if let Some(writer) = writer {
             writer.wait_for_opening(OPENING);
+        }
+        if let Some(own) = &self.own {
+            return Ok(Box::new(own.reader()));
         }
         store::open_existing(&self.config).map_err(|error| {
             match writer.and_then(Writer::waiting_for) {

@@ -20,7 +20,10 @@ fn every_setting_is_read_from_the_file_in_each_of_its_forms() {
     let forms = |setting: &Setting| match setting.name {
         "enabled" | "stack" | "mask_values" => ["false", "'off'"],
         "require_store" | "mask_high_entropy" => ["true", "'yes'"],
-        "shutdown_timeout" => ["0.25", "'250 ms'"],
+        "shutdown_timeout" | "immediate_timeout" => ["0.25", "'250 ms'"],
+        "retention_days" => ["7", "'7'"],
+        "max_store_size" | "spool_size" => ["0x800000", "'8MiB'"],
+        "durability" => ["'immediate'", "'Immediate'"],
         "max_locals" => ["0x2000", "'8KiB'"],
         "max_elements" | "max_string" | "max_depth" | "list_size" | "max_events_per_issue" => {
             ["7", "'7'"]

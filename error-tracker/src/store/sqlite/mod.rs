@@ -19,8 +19,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Issue, IssueState, Recorded, Timestamp};
-use crate::store::{Batch, Page, Query, Store};
+use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
+use crate::store::{Batch, Capabilities, Page, Query, Store};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(1);
@@ -30,7 +30,6 @@ const BUSY: Duration = Duration::from_secs(1);
 pub(crate) struct Options {
     pub(crate) file: PathBuf,
     pub(crate) table_prefix: String,
-    pub(crate) max_events_per_issue: usize,
 }
 
 impl Options {
@@ -39,13 +38,15 @@ impl Options {
         Ok(Self {
             file: file.map_err(|refusal| Error::new(ErrorKind::Setting, refusal))?,
             table_prefix: config.table_prefix.clone(),
-            max_events_per_issue: config.max_events_per_issue,
         })
     }
 }
 
-/// One connection to the file.
-pub(crate) struct Sqlite {
+/// The default store: issues and events in a SQLite file of its own.
+///
+/// [`init!`](crate::init!) makes one from the settings. A store that wraps it makes its own with
+/// [`Sqlite::new`].
+pub struct Sqlite {
     connection: Connection,
     options: Options,
     write: statements::Sql,
@@ -53,6 +54,28 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
+    /// Opens a file, and makes it and its tables if they are missing; else as by default.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be opened or made, is no database, or was written by a newer version
+    /// ([`Error::is_store`]).
+    pub fn new(file: impl Into<PathBuf>) -> Result<Self, Error> {
+        let config = Config { store: file.into().into(), ..Config::default() };
+        Self::open_for(&config)
+    }
+
+    /// Opens the file that the settings name, and makes it and its tables if they are missing.
+    pub(crate) fn open_for(config: &Config) -> Result<Self, Error> {
+        Self::open(&Options::new(config)?)
+    }
+
+    /// Opens the file that the settings name; it must exist with its tables.
+    pub(crate) fn open_existing(config: &Config) -> Result<Self, Error> {
+        let options = Options::new(config)?;
+        Ok(Self::with_connection(connect(&options)?, &options))
+    }
+
     /// Opens the file, and makes it and its tables if they are missing.
     pub(crate) fn open(options: &Options) -> Result<Self, Error> {
         let attempted = |error| failure(options, "open", error);
@@ -64,11 +87,6 @@ impl Sqlite {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(attempted)?;
         schema::migrate(&mut connection, &options.table_prefix).map_err(attempted)?;
         Ok(Self::with_connection(connection, options))
-    }
-
-    /// Opens the file for reading and small changes; it must exist with its tables.
-    pub(crate) fn open_existing(options: &Options) -> Result<Self, Error> {
-        Ok(Self::with_connection(connect(options)?, options))
     }
 
     fn with_connection(connection: Connection, options: &Options) -> Self {
@@ -131,30 +149,56 @@ fn tune(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 impl Store for Sqlite {
+    fn put(&mut self, issue: &Issue) -> Result<(), Error> {
+        self.attempt("write an issue to", |store| {
+            write::put(&store.connection, &store.write, issue)
+        })
+    }
+
+    fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error> {
+        self.attempt("list issues of", |store| read::list(&store.connection, &store.read, query))
+    }
+
+    fn get(&mut self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
+        self.attempt("read an issue of", |store| {
+            read::issue(&store.connection, &store.read, &fingerprint)
+        })
+    }
+
+    fn delete(&mut self, fingerprint: Fingerprint) -> Result<bool, Error> {
+        self.attempt("delete an issue of", |store| {
+            let transaction =
+                store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let deleted = write::delete(&transaction, &store.write, &fingerprint)?;
+            transaction.commit()?;
+            Ok(deleted)
+        })
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut can = Capabilities::none();
+        (can.events, can.hours) = (true, true);
+        can
+    }
+
     fn write(&mut self, batch: &Batch) -> Result<(), Error> {
         self.attempt("write to", |store| {
             let transaction =
                 store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            write::Writing::new(&transaction, &store.write, &store.options)?.batch(batch)?;
+            write::Writing::new(&transaction, &store.write, batch)?.batch(batch)?;
             transaction.commit()
         })
     }
 
-    fn list(&mut self, query: &Query, size: usize) -> Result<Page<Issue>, Error> {
-        self.attempt("list issues of", |store| {
-            read::list(&store.connection, &store.read, query, size)
+    fn put_event(&mut self, event: &Recorded) -> Result<(), Error> {
+        self.attempt("write an event to", |store| {
+            write::put_event(&store.connection, &store.write, event)
         })
     }
 
-    fn get(&mut self, fingerprint: &Fingerprint) -> Result<Option<Issue>, Error> {
-        self.attempt("read an issue of", |store| {
-            read::issue(&store.connection, &store.read, fingerprint)
-        })
-    }
-
-    fn events(&mut self, fingerprint: &Fingerprint) -> Result<Vec<Recorded>, Error> {
+    fn events(&mut self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
         self.attempt("read events of", |store| {
-            read::events(&store.connection, &store.read, fingerprint)
+            read::events(&store.connection, &store.read, &fingerprint)
         })
     }
 
@@ -162,24 +206,32 @@ impl Store for Sqlite {
         self.attempt("read an event of", |store| read::event(&store.connection, &store.read, id))
     }
 
-    fn delete(&mut self, fingerprint: &Fingerprint) -> Result<bool, Error> {
-        self.attempt("delete an issue of", |store| {
-            let transaction =
-                store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let deleted = write::delete(&transaction, &store.write, fingerprint)?;
-            transaction.commit()?;
-            Ok(deleted)
+    fn drop_event(&mut self, id: EventId) -> Result<(), Error> {
+        self.attempt("delete an event of", |store| {
+            write::drop_event(&store.connection, &store.write, id)
+        })
+    }
+
+    fn put_hour(&mut self, fingerprint: Fingerprint, hour: Hour) -> Result<(), Error> {
+        self.attempt("count in", |store| {
+            write::put_hour(&store.connection, &store.write, &fingerprint, hour)
+        })
+    }
+
+    fn hours(&mut self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
+        self.attempt("read the hours of", |store| {
+            read::hours(&store.connection, &store.read, &fingerprint)
         })
     }
 
     fn set_state(
         &mut self,
-        fingerprint: &Fingerprint,
+        fingerprint: Fingerprint,
         state: IssueState,
         at: Timestamp,
     ) -> Result<bool, Error> {
         self.attempt("change an issue of", |store| {
-            write::set_state(&store.connection, &store.write, fingerprint, (state, at))
+            write::set_state(&store.connection, &store.write, &fingerprint, (state, at))
         })
     }
 
@@ -188,5 +240,11 @@ impl Store for Sqlite {
         let _ = self.connection.busy_timeout(Duration::ZERO);
         let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         let _ = self.connection.busy_timeout(BUSY);
+    }
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite").field("file", &self.options.file).finish_non_exhaustive()
     }
 }

@@ -7,8 +7,9 @@ use serde::de::IntoDeserializer;
 use serde::Deserialize;
 
 use crate::model::{
-    Event, EventId, Fingerprint, Frame, Grouping, Issue, Level, Recorded, Timestamp,
+    Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, Level, Recorded, Timestamp,
 };
+use crate::store::cursor::Key;
 use crate::store::sqlite::schema::with_prefix;
 use crate::store::sqlite::statements::ID_OF;
 use crate::store::{payload, Cursor, Page, Query};
@@ -19,6 +20,7 @@ pub(super) struct Sql {
     issue: String,
     events: String,
     event: String,
+    hours: String,
 }
 
 impl Sql {
@@ -26,10 +28,11 @@ impl Sql {
         let issues = "SELECT i.fingerprint, i.count, i.kept, i.created_on, i.last_seen, i.state,
                  i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
                  i.culprit, i.location, i.notification_sent, i.ticket_raised,
-                 r.request_data, r.traceback, i.id, i.grouping_version, i.grouping
+                 r.request_data, r.traceback, i.id, i.grouping_version, i.grouping,
+                 i.state_changed, i.first_release, i.last_release
                  FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
         let events = "SELECT i.fingerprint, i.kind, i.grouping_version, i.grouping,
-                 e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames
+                 e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames, e.seq
                  FROM {p}events AS e JOIN {p}issues AS i ON i.id = e.issue_id
                  LEFT JOIN {p}stacks AS s ON s.id = e.stack_id";
         let sql = |select: &str, rest: &str| with_prefix(&format!("{select} {rest}"), prefix);
@@ -45,6 +48,10 @@ impl Sql {
             issue: sql(issues, &format!("WHERE i.id = ({ID_OF})")),
             events: sql(events, &format!("WHERE e.issue_id = ({ID_OF}) ORDER BY e.seq DESC")),
             event: sql(events, "WHERE e.id = ?1"),
+            hours: sql(
+                "SELECT hour, count FROM {p}hours",
+                &format!("WHERE issue_id = ({ID_OF}) ORDER BY hour"),
+            ),
         }
     }
 }
@@ -53,13 +60,15 @@ pub(super) fn list(
     connection: &Connection,
     sql: &Sql,
     query: &Query,
-    size: usize,
 ) -> rusqlite::Result<Page<Issue>> {
-    let first = Cursor { last_seen: Timestamp::from_micros(i64::MAX), id: i64::MAX };
-    let after = query.after.unwrap_or(first);
+    let size = query.page_size();
+    let (last_seen, id) = match &query.after {
+        Some(Cursor { key: Key::Number(number), tie }) => (*number, *tie),
+        _ => (i64::MAX, i64::MAX),
+    };
     let values = params![
-        after.last_seen.as_micros(),
-        after.id,
+        last_seen,
+        id,
         query.state.map(|state| state.as_str()),
         query.host,
         query.exception_name,
@@ -72,8 +81,9 @@ pub(super) fn list(
     let more = rows.len() > size;
     rows.truncate(size);
     let next = rows.last().filter(|_| more);
-    let next = next.map(|(issue, id)| Cursor { last_seen: issue.last_seen, id: *id });
-    Ok(Page { items: rows.into_iter().map(|(issue, _)| issue).collect(), next })
+    let next =
+        next.map(|(issue, id)| Cursor { key: Key::Number(issue.last_seen.as_micros()), tie: *id });
+    Ok(Page { items: rows.into_iter().map(|(issue, _)| issue).collect(), next, ..Page::empty() })
 }
 
 pub(super) fn issue(
@@ -104,6 +114,18 @@ pub(super) fn event(
     statement.query_row([id.to_string()], to_recorded).optional()
 }
 
+pub(super) fn hours(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<Vec<Hour>> {
+    let mut statement = connection.prepare_cached(&sql.hours)?;
+    let hour =
+        |row: &Row<'_>| Ok(Hour { hour: row.get(0)?, count: row.get::<_, i64>(1)?.unsigned_abs() });
+    let rows = statement.query_map([fingerprint.to_string()], hour)?;
+    rows.collect()
+}
+
 fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
     let request_data: Option<String> = row.get(17)?;
     Ok(Issue {
@@ -127,6 +149,9 @@ fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
         request_data: json(17, request_data.as_deref().unwrap_or("{}"))?,
         traceback: row.get::<_, Option<String>>(18)?.unwrap_or_default(),
         grouping: Grouping { version: row.get(20)?, parts: json(21, &row.get::<_, String>(21)?)? },
+        state_changed: Timestamp::from_micros(row.get(22)?),
+        first_release: row.get(23)?,
+        last_release: row.get(24)?,
     })
 }
 
@@ -145,7 +170,7 @@ fn to_recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
         Some(frames) => json(10, &frames)?,
         None => Vec::new(),
     };
-    Ok(Recorded { event, stack })
+    Ok(Recorded { event, stack, number: row.get::<_, i64>(11)? as u64 })
 }
 
 fn decode(row: &Row<'_>) -> rusqlite::Result<Event> {

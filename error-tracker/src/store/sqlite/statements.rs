@@ -19,6 +19,9 @@ pub(super) struct Sql {
     pub(super) event_numbers: String,
     pub(super) insert_event: String,
     pub(super) drop_event: String,
+    pub(super) drop_event_by_id: String,
+    pub(super) put_event: String,
+    pub(super) replace_issue: String,
     pub(super) amend_event: String,
     pub(super) find_stack: String,
     pub(super) insert_stack: String,
@@ -64,6 +67,31 @@ impl Sql {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                  ON CONFLICT (id) DO NOTHING"),
             drop_event: sql("DELETE FROM {p}events WHERE issue_id = ?1 AND seq = ?2"),
+            drop_event_by_id: sql("DELETE FROM {p}events WHERE id = ?1"),
+            put_event: sql("INSERT INTO {p}events
+                 (id, issue_id, seq, at, level, outcome, release, environment, server_name,
+                  stack_id, codec, payload)
+                 SELECT ?1, i.id, ?3, ?4, ?5, ?6, i.last_release, '', i.host, ?7, ?8, ?9
+                 FROM {p}issues AS i WHERE i.fingerprint = ?2"),
+            replace_issue: sql("INSERT INTO {p}issues
+                 (fingerprint, count, kept, created_on, last_seen, state, state_changed,
+                  kind, level, exception_name, message, host, path, method, culprit, location,
+                  notification_sent, ticket_raised, first_release, last_release,
+                  grouping_version, grouping)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                  ?17, ?18, ?19, ?20, ?21, ?22)
+                 ON CONFLICT (fingerprint) DO UPDATE SET
+                  (count, kept, created_on, last_seen, state, state_changed, kind, level,
+                   exception_name, message, host, path, method, culprit, location,
+                   notification_sent, ticket_raised, first_release, last_release,
+                   grouping_version, grouping) =
+                  (excluded.count, excluded.kept, excluded.created_on, excluded.last_seen,
+                   excluded.state, excluded.state_changed, excluded.kind, excluded.level,
+                   excluded.exception_name, excluded.message, excluded.host, excluded.path,
+                   excluded.method, excluded.culprit, excluded.location,
+                   excluded.notification_sent, excluded.ticket_raised, excluded.first_release,
+                   excluded.last_release, excluded.grouping_version, excluded.grouping)
+                 RETURNING id"),
             amend_event: sql(
                 "UPDATE {p}events SET level = ?2, outcome = ?3, codec = ?4, payload = ?5
                  WHERE id = ?1 RETURNING issue_id,

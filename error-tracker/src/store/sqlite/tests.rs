@@ -33,16 +33,12 @@ impl Setup {
 }
 
 fn options(folder: &TempDir, prefix: &str) -> Options {
-    Options {
-        file: folder.path().join("events.db"),
-        table_prefix: prefix.into(),
-        max_events_per_issue: MAX_EVENTS,
-    }
+    Options { file: folder.path().join("events.db"), table_prefix: prefix.into() }
 }
 
 fn batch(deltas: Vec<Delta>) -> Batch {
     let origin = Origin { release: "shop@1".into(), ..Origin::default() };
-    Batch { origin: Arc::new(origin), deltas, amended: Vec::new() }
+    Batch { origin: Arc::new(origin), deltas, max_events: MAX_EVENTS, ..Batch::default() }
 }
 
 fn fingerprint(number: u8) -> Fingerprint {
@@ -103,7 +99,7 @@ fn counts_add_up_and_the_first_and_last_sight_stay() {
     setup.write(vec![delta(1, 3, vec![kept(1, 50)], 50)]);
     setup.write(vec![delta(1, 4, vec![kept(2, 90)], 90)]);
     setup.write(vec![delta(1, 1, Vec::new(), 3_600_000_000)]);
-    let issue = setup.store.get(&fingerprint(1)).unwrap().unwrap();
+    let issue = setup.store.get(fingerprint(1)).unwrap().unwrap();
     assert_eq!((issue.count, issue.kept), (8, 2));
     assert_eq!((issue.created_on, issue.last_seen), (at(50), at(3_600_000_000)));
     assert_eq!((issue.message.as_str(), issue.kind), ("number 2", Kind::Panic));
@@ -114,10 +110,10 @@ fn counts_add_up_and_the_first_and_last_sight_stay() {
 fn an_issue_known_by_its_counter_alone_shows_its_seed_until_an_event_comes() {
     let mut setup = Setup::new();
     setup.write(vec![delta(1, 3, Vec::new(), 50)]);
-    assert_eq!(setup.store.get(&fingerprint(1)).unwrap().unwrap().message, "seed");
+    assert_eq!(setup.store.get(fingerprint(1)).unwrap().unwrap().message, "seed");
     setup.write(vec![delta(1, 1, vec![kept(7, 60)], 60)]);
     setup.write(vec![delta(1, 1, Vec::new(), 70)]);
-    assert_eq!(setup.store.get(&fingerprint(1)).unwrap().unwrap().message, "number 7");
+    assert_eq!(setup.store.get(fingerprint(1)).unwrap().unwrap().message, "number 7");
 }
 
 #[test]
@@ -128,11 +124,11 @@ fn the_first_and_the_newest_event_survive_thinning() {
     }
     let many = (41..=60).map(|number| kept(number, number.into())).collect();
     setup.write(vec![delta(1, 20, many, 60)]);
-    let events = setup.store.events(&fingerprint(1)).unwrap();
+    let events = setup.store.events(fingerprint(1)).unwrap();
     assert_eq!(events.len(), MAX_EVENTS);
     assert_eq!(events[0].event.id, event_id(60));
     assert_eq!(events[MAX_EVENTS - 1].event.id, event_id(1));
-    let issue = setup.store.get(&fingerprint(1)).unwrap().unwrap();
+    let issue = setup.store.get(fingerprint(1)).unwrap().unwrap();
     assert_eq!((issue.count, issue.kept), (60, MAX_EVENTS as u64));
 }
 
@@ -152,7 +148,7 @@ fn an_amended_event_changes_what_its_issue_shows_only_while_it_is_the_newest() {
         ..batch(Vec::new())
     };
     setup.store.write(&batch).unwrap();
-    assert_eq!(setup.store.get(&fingerprint(1)).unwrap().unwrap().message, "new");
+    assert_eq!(setup.store.get(fingerprint(1)).unwrap().unwrap().message, "new");
     let recorded = setup.store.event(event_id(1)).unwrap().unwrap();
     assert_eq!(recorded.event.outcome, Outcome::Handled);
     assert_eq!(setup.store.event(event_id(9)).unwrap(), None);
@@ -172,9 +168,9 @@ fn equal_stacks_are_stored_once_and_go_with_their_last_event() {
         setup.store.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };
     assert_eq!(stacks(&setup), 1);
-    assert!(setup.store.delete(&fingerprint(1)).unwrap());
+    assert!(setup.store.delete(fingerprint(1)).unwrap());
     assert_eq!(stacks(&setup), 1);
-    assert!(setup.store.delete(&fingerprint(2)).unwrap());
+    assert!(setup.store.delete(fingerprint(2)).unwrap());
     assert_eq!(stacks(&setup), 0);
 }
 
@@ -182,8 +178,8 @@ fn equal_stacks_are_stored_once_and_go_with_their_last_event() {
 fn a_deleted_issue_leaves_nothing_behind() {
     let mut setup = Setup::new();
     setup.write(vec![delta(1, 2, vec![kept(1, 50)], 50)]);
-    assert!(setup.store.delete(&fingerprint(1)).unwrap());
-    assert!(!setup.store.delete(&fingerprint(1)).unwrap());
+    assert!(setup.store.delete(fingerprint(1)).unwrap());
+    assert!(!setup.store.delete(fingerprint(1)).unwrap());
     for table in ["issues", "reports", "events", "hours", "stacks"] {
         let sql = format!("SELECT count(*) FROM error_tracker_{table}");
         let rows: i64 = setup.store.connection.query_row(&sql, [], |row| row.get(0)).unwrap();
@@ -194,14 +190,14 @@ fn a_deleted_issue_leaves_nothing_behind() {
 #[test]
 fn a_resolved_issue_regresses_with_a_failure_after_it_was_closed() {
     let mut setup = Setup::new();
-    let state = |setup: &mut Setup| setup.store.get(&fingerprint(1)).unwrap().unwrap().state;
+    let state = |setup: &mut Setup| setup.store.get(fingerprint(1)).unwrap().unwrap().state;
     setup.write(vec![delta(1, 1, vec![kept(1, 50)], 50)]);
-    assert!(setup.store.set_state(&fingerprint(1), IssueState::Resolved, at(100)).unwrap());
+    assert!(setup.store.set_state(fingerprint(1), IssueState::Resolved, at(100)).unwrap());
     setup.write(vec![delta(1, 1, Vec::new(), 90)]);
     assert_eq!(state(&mut setup), IssueState::Resolved);
     setup.write(vec![delta(1, 1, Vec::new(), 110)]);
     assert_eq!(state(&mut setup), IssueState::Regressed);
-    assert!(!setup.store.set_state(&fingerprint(2), IssueState::Muted, at(1)).unwrap());
+    assert!(!setup.store.set_state(fingerprint(2), IssueState::Muted, at(1)).unwrap());
 }
 
 #[test]
@@ -209,9 +205,9 @@ fn pages_follow_each_other_without_gap_or_repeat() {
     let mut setup = Setup::new();
     let seen = |number: u8| i64::from(number / 3);
     setup.write((1..=25).map(|n| delta(n, 1, Vec::new(), seen(n))).collect());
-    let (mut query, mut found) = (Query::new(), Vec::new());
+    let (mut query, mut found) = (Query::new().size(10), Vec::new());
     loop {
-        let page = setup.store.list(&query, 10).unwrap();
+        let page = setup.store.list(&query).unwrap();
         found.extend(page.items.iter().map(|issue| issue.fingerprint));
         match page.next {
             Some(next) => query = query.after(next),
@@ -226,8 +222,8 @@ fn pages_follow_each_other_without_gap_or_repeat() {
 fn a_page_of_one_state_holds_no_other() {
     let mut setup = Setup::new();
     setup.write((1..=3).map(|n| delta(n, 1, Vec::new(), n.into())).collect());
-    setup.store.set_state(&fingerprint(2), IssueState::Muted, at(9)).unwrap();
-    let muted = setup.store.list(&Query::new().state(IssueState::Muted), 10).unwrap();
+    setup.store.set_state(fingerprint(2), IssueState::Muted, at(9)).unwrap();
+    let muted = setup.store.list(&Query::new().state(IssueState::Muted).size(10)).unwrap();
     assert_eq!(muted.items.len(), 1);
     assert_eq!(muted.items[0].fingerprint, fingerprint(2));
 }
@@ -248,7 +244,7 @@ fn a_second_prefix_has_tables_of_its_own_in_the_same_file() {
     let mut setup = Setup::new();
     setup.write(vec![delta(1, 1, Vec::new(), 1)]);
     let mut other = Sqlite::open(&options(&setup.folder, "other_")).unwrap();
-    assert_eq!(other.get(&fingerprint(1)).unwrap(), None);
+    assert_eq!(other.get(fingerprint(1)).unwrap(), None);
 }
 
 #[test]

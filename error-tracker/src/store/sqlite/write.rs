@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use rusqlite::{params, CachedStatement, Connection, OptionalExtension, Transaction};
 
 use crate::backtrace::Stack;
-use crate::model::{Fingerprint, IssueState, Timestamp};
+use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
 use crate::store::sqlite::joining;
 use crate::store::sqlite::statements::Sql;
-use crate::store::sqlite::Options;
 use crate::store::{payload, thinning, Amended, Batch, Delta, Facts, Kept, Origin};
 
 /// An issue that the file holds already.
@@ -59,7 +58,7 @@ impl<'c> Writing<'c> {
     pub(super) fn new(
         transaction: &'c Transaction<'_>,
         sql: &'c Sql,
-        options: &Options,
+        batch: &Batch,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
             sql,
@@ -69,7 +68,7 @@ impl<'c> Writing<'c> {
             put_hour: transaction.prepare_cached(&sql.put_hour)?,
             insert_event: transaction.prepare_cached(&sql.insert_event)?,
             stacks: HashMap::new(),
-            max_events: options.max_events_per_issue,
+            max_events: batch.max_events.max(2),
             has_old_issues: joining::has_old_issues(transaction, sql)?,
         })
     }
@@ -241,15 +240,7 @@ impl<'c> Writing<'c> {
         if let Some(id) = self.stacks.get(&stack.hash) {
             return Ok(*id);
         }
-        let mut statement = self.connection.prepare_cached(&self.sql.find_stack)?;
-        let id = match statement.query_row([&stack.hash], |row| row.get(0)).optional()? {
-            Some(id) => id,
-            None => {
-                let mut insert = self.connection.prepare_cached(&self.sql.insert_stack)?;
-                insert.execute([&stack.hash, &stack.json])?;
-                self.connection.last_insert_rowid()
-            }
-        };
+        let id = stack_id(self.connection, self.sql, stack)?;
         self.stacks.insert(stack.hash.clone(), id);
         Ok(id)
     }
@@ -311,6 +302,97 @@ pub(super) fn set_state(
     let mut statement = connection.prepare_cached(&sql.set_state)?;
     let values = params![fingerprint.to_string(), state.as_str(), at.as_micros()];
     Ok(statement.execute(values)? > 0)
+}
+
+/// Keeps an issue in place of the one that has its fingerprint.
+pub(super) fn put(connection: &Connection, sql: &Sql, issue: &Issue) -> rusqlite::Result<()> {
+    let request_data = json(&issue.request_data)?;
+    let id: i64 = connection.prepare_cached(&sql.replace_issue)?.query_row(
+        params![
+            issue.fingerprint.to_string(),
+            issue.count as i64,
+            issue.kept as i64,
+            issue.created_on.as_micros(),
+            issue.last_seen.as_micros(),
+            issue.state.as_str(),
+            issue.state_changed.as_micros(),
+            issue.kind.as_str(),
+            issue.level.as_str(),
+            issue.exception_name,
+            issue.message,
+            issue.host,
+            issue.path,
+            issue.method,
+            issue.culprit,
+            issue.location,
+            issue.notification_sent,
+            issue.ticket_raised,
+            issue.first_release,
+            issue.last_release,
+            i64::from(issue.grouping.version),
+            json(&issue.grouping.parts)?,
+        ],
+        |row| row.get(0),
+    )?;
+    let values = params![id, request_data, issue.traceback];
+    connection.prepare_cached(&sql.put_report)?.execute(values).map(drop)
+}
+
+/// Keeps an event of an issue that is there, in place of the one that has its id.
+pub(super) fn put_event(
+    connection: &Connection,
+    sql: &Sql,
+    recorded: &Recorded,
+) -> rusqlite::Result<()> {
+    let event = &recorded.event;
+    drop_event(connection, sql, event.id)?;
+    let stack = match Stack::new(recorded.stack.clone()) {
+        Some(stack) => Some(stack_id(connection, sql, &stack)?),
+        None => None,
+    };
+    let mut statement = connection.prepare_cached(&sql.put_event)?;
+    let values = params![
+        event.id.to_string(),
+        event.fingerprint.to_string(),
+        recorded.number as i64,
+        event.at.as_micros(),
+        event.level.as_str(),
+        event.outcome.as_str(),
+        stack,
+        payload::JSON,
+        payload::encode(event).map_err(to_sql_error)?,
+    ];
+    statement.execute(values).map(drop)
+}
+
+pub(super) fn drop_event(connection: &Connection, sql: &Sql, id: EventId) -> rusqlite::Result<()> {
+    connection.prepare_cached(&sql.drop_event_by_id)?.execute([id.to_string()]).map(drop)
+}
+
+pub(super) fn put_hour(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+    hour: Hour,
+) -> rusqlite::Result<()> {
+    let id = connection.prepare_cached(&sql.id_of)?;
+    let id: Option<i64> = { id }.query_row([fingerprint.to_string()], |row| row.get(0))?;
+    let Some(id) = id else { return Ok(()) };
+    let values = [id, hour.hour, hour.count as i64];
+    connection.prepare_cached(&sql.put_hour)?.execute(values).map(drop)
+}
+
+/// Finds a stack's row or makes it.
+fn stack_id(connection: &Connection, sql: &Sql, stack: &Stack) -> rusqlite::Result<i64> {
+    let mut statement = connection.prepare_cached(&sql.find_stack)?;
+    match statement.query_row([&stack.hash], |row| row.get(0)).optional()? {
+        Some(id) => Ok(id),
+        None => {
+            let mut insert = connection.prepare_cached(&sql.insert_stack)?;
+            insert.execute([&stack.hash, &stack.json])?;
+            Ok(connection.last_insert_rowid())
+        }
+    }
 }
 
 pub(super) fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {

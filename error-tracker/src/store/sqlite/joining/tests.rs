@@ -1,6 +1,5 @@
 //! Issues of version 1 of the rules, found again in files that version 1 of the tables wrote.
 
-use std::sync::Arc;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -46,21 +45,17 @@ impl Setup {
     }
 
     fn write(&mut self, delta: Delta) {
-        let batch = Batch { deltas: vec![delta], origin: Arc::default(), amended: Vec::new() };
+        let batch = Batch { deltas: vec![delta], max_events: 5, ..Batch::default() };
         self.store.write(&batch).unwrap();
     }
 
     fn issue(&mut self, fingerprint: Fingerprint) -> Issue {
-        self.store.get(&fingerprint).unwrap().unwrap()
+        self.store.get(fingerprint).unwrap().unwrap()
     }
 }
 
 fn options(folder: &TempDir) -> Options {
-    Options {
-        file: folder.path().join("events.db"),
-        table_prefix: "error_tracker_".into(),
-        max_events_per_issue: 5,
-    }
+    Options { file: folder.path().join("events.db"), table_prefix: "error_tracker_".into() }
 }
 
 /// The failure of `wait` in the program that wrote the file, as it is recorded today.
@@ -112,7 +107,7 @@ fn a_file_of_version_1_is_read_as_before() {
     let old = setup.fingerprint(TOOK[0]);
     let issue = setup.issue(old);
     assert_eq!((issue.count, issue.grouping.version), (3, 1));
-    assert_eq!(setup.store.events(&old).unwrap().len(), 3);
+    assert_eq!(setup.store.events(old).unwrap().len(), 3);
     assert_eq!(setup.number("PRAGMA user_version"), 2);
 }
 
@@ -128,12 +123,12 @@ fn an_issue_goes_on_under_its_new_fingerprint_and_is_found_by_the_old_one() {
     assert_eq!((issue.count, issue.kept, issue.created_on), (4, 4, before.created_on));
     assert_eq!(issue.grouping.version, 2);
     assert_eq!(issue.grouping.parts[4], ("text".into(), "worker took <*>".into()));
-    assert_eq!(setup.store.events(&old).unwrap().len(), 4);
-    assert!(setup.store.set_state(&old, IssueState::Muted, Timestamp::default()).unwrap());
+    assert_eq!(setup.store.events(old).unwrap().len(), 4);
+    assert!(setup.store.set_state(old, IssueState::Muted, Timestamp::default()).unwrap());
     assert_eq!(setup.issue(issue.fingerprint).state, IssueState::Muted);
-    assert!(setup.store.delete(&old).unwrap());
-    assert_eq!(setup.store.get(&issue.fingerprint).unwrap(), None);
-    assert_eq!(setup.store.get(&old).unwrap(), None);
+    assert!(setup.store.delete(old).unwrap());
+    assert_eq!(setup.store.get(issue.fingerprint).unwrap(), None);
+    assert_eq!(setup.store.get(old).unwrap(), None);
     assert_eq!(setup.number("SELECT count(*) FROM error_tracker_aliases"), 0);
 }
 
@@ -152,7 +147,7 @@ fn issues_that_the_new_rules_join_become_one_with_all_that_they_counted() {
     assert_eq!(setup.number(issues), known - 1);
     assert_eq!(issue.created_on, before[0].created_on.min(before[1].created_on));
     assert_eq!(issue.message, TOOK[1]);
-    let events = setup.store.events(&old[0]).unwrap();
+    let events = setup.store.events(old[0]).unwrap();
     assert_eq!((events.len() as u64, issue.kept), (5, 5));
     assert!(events.windows(2).all(|pair| pair[0].event.at >= pair[1].event.at));
     let orphans = "SELECT count(*) FROM error_tracker_events
@@ -234,10 +229,10 @@ fn the_state_of_an_old_issue_goes_on_with_it() {
 fn an_old_issue_that_was_deleted_does_not_come_back() {
     let mut setup = Setup::new("");
     let old = setup.fingerprint(TOOK[0]);
-    assert!(setup.store.delete(&old).unwrap());
+    assert!(setup.store.delete(old).unwrap());
     let event = took(TOOK[0], 1);
     setup.write(delta(vec![event.clone()]));
-    assert_eq!(setup.store.get(&old).unwrap(), None);
+    assert_eq!(setup.store.get(old).unwrap(), None);
     assert_eq!(setup.issue(event.fingerprint).count, 1);
 }
 
@@ -248,8 +243,8 @@ fn of_two_writers_one_takes_the_old_issue_over_and_both_count() {
     let old = setup.fingerprint(TOOK[0]);
     let batch = |number| Batch {
         deltas: vec![delta(vec![took(TOOK[0], number)])],
-        origin: Arc::default(),
-        amended: Vec::new(),
+        max_events: 5,
+        ..Batch::default()
     };
     for number in 0..4 {
         setup.store.write(&batch(2 * number)).unwrap();
@@ -264,6 +259,6 @@ fn a_second_prefix_of_an_old_file_gets_its_tables_too() {
     let mut setup = Setup::new("");
     let old = setup.fingerprint(TOOK[0]);
     let other = Options { table_prefix: "other_".into(), ..options(&setup.folder) };
-    assert_eq!(Sqlite::open(&other).unwrap().get(&old).unwrap(), None);
-    assert!(setup.store.get(&old).unwrap().is_some());
+    assert_eq!(Sqlite::open(&other).unwrap().get(old).unwrap(), None);
+    assert!(setup.store.get(old).unwrap().is_some());
 }
