@@ -262,6 +262,11 @@ impl Query {
         Page { items: placed.into_iter().map(|(_, issue)| issue).collect(), next, ..Page::empty() }
     }
 
+    /// Returns what an issue is sorted by.
+    pub(crate) fn key_of(&self, issue: &Issue) -> Key {
+        self.sort.key(issue)
+    }
+
     fn place_of(&self, issue: &Issue) -> Cursor {
         let [a, b, c, d, e, f, g, h, ..] = *issue.fingerprint.as_bytes();
         Cursor { key: self.sort.key(issue), tie: i64::from_be_bytes([a, b, c, d, e, f, g, h]) }
