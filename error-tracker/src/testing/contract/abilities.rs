@@ -1,21 +1,21 @@
 //! What a store claims to do beside keeping issues.
 
 use super::samples::{at, batch, delta, fingerprint, issue, recorded, DAY, HOUR};
-use super::{holds, works};
+use super::{holds, works, Part};
 use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
 use crate::store::{Amended, Facts, Query, Retained, Retention, Store};
 
-pub(super) const EVENTS: [fn(&mut dyn Store); 4] = [
+pub(super) const EVENTS: [Part; 4] = [
     events_read_back_newest_first,
     events_go_one_by_one_and_with_their_issue,
     a_batch_keeps_the_first_and_the_latest_events,
     an_amended_event_is_replaced,
 ];
-pub(super) const HOURS: [fn(&mut dyn Store); 1] = [hours_add_up_and_go_with_their_issue];
-pub(super) const SEARCH: [fn(&mut dyn Store); 1] = [text_is_found_where_it_stands];
-pub(super) const TOTALS: [fn(&mut dyn Store); 1] = [totals_follow_every_change];
-pub(super) const RETENTION: [fn(&mut dyn Store); 2] = [what_is_too_old_goes, what_is_too_much_goes];
-pub(super) const EXACTLY_ONCE: [fn(&mut dyn Store); 1] = [a_batch_counts_once];
+pub(super) const HOURS: [Part; 1] = [hours_add_up_and_go_with_their_issue];
+pub(super) const SEARCH: [Part; 1] = [text_is_found_where_it_stands];
+pub(super) const TOTALS: [Part; 1] = [totals_follow_every_change];
+pub(super) const RETENTION: [Part; 2] = [what_is_too_old_goes, what_is_too_much_goes];
+pub(super) const EXACTLY_ONCE: [Part; 1] = [a_batch_counts_once];
 
 fn events(store: &mut dyn Store, of: Fingerprint) -> Vec<Recorded> {
     works("`events`", store.events(of))

@@ -1,11 +1,11 @@
 //! Issues as whole documents, and batches applied to them.
 
 use super::samples::{at, batch, delta, fingerprint, issue};
-use super::{holds, works};
+use super::{holds, works, Part};
 use crate::model::{Issue, IssueState};
 use crate::store::{Query, Store};
 
-pub(super) const PARTS: [fn(&mut dyn Store); 8] = [
+pub(super) const PARTS: [Part; 8] = [
     an_empty_store_knows_nothing,
     an_issue_reads_back_as_it_was_put,
     an_issue_is_replaced_by_its_fingerprint,

@@ -1,11 +1,11 @@
 //! Pages of issues: every order, every filter, one after the other.
 
 use super::samples::{at, issue};
-use super::{holds, works};
+use super::{holds, works, Part};
 use crate::model::{Fingerprint, Issue, IssueState};
 use crate::store::{Direction, Query, Sort, Store};
 
-pub(super) const PARTS: [fn(&mut dyn Store); 5] = [
+pub(super) const PARTS: [Part; 5] = [
     the_newest_come_first,
     pages_follow_each_other_in_every_order,
     each_filter_names_the_issues_it_says,

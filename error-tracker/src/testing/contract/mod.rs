@@ -24,11 +24,11 @@ use crate::store::Store;
 ///
 /// The store breaks a rule; the text says which.
 pub fn store_contract<S: Store>(mut make: impl FnMut() -> S) {
-    let mut check = |part: fn(&mut dyn Store)| part(&mut make());
+    let mut check = |part: Part| part(&mut make());
     documents::PARTS.iter().for_each(|part| check(*part));
     lists::PARTS.iter().for_each(|part| check(*part));
     let can = make().capabilities();
-    let abilities: [(bool, &[fn(&mut dyn Store)]); 6] = [
+    let abilities: [(bool, &[Part]); 6] = [
         (can.events, &abilities::EVENTS),
         (can.hours, &abilities::HOURS),
         (can.search, &abilities::SEARCH),
@@ -40,6 +40,9 @@ pub fn store_contract<S: Store>(mut make: impl FnMut() -> S) {
         parts.iter().for_each(|part| part(&mut make()));
     }
 }
+
+/// One part of the contract; it gets a store that is empty.
+type Part = fn(&mut dyn Store);
 
 /// Takes the value, or says which rule was broken.
 #[track_caller]

@@ -84,7 +84,7 @@ fn the_store_in_memory_holds_the_contract() {
 #[test]
 fn each_broken_rule_is_told() {
     let faults = [
-        (Fault::DropsAnIssue, "names the right issues"),
+        (Fault::DropsAnIssue, "behind it is full"),
         (Fault::ForgetsTheCursor, "have no end"),
         (Fault::IgnoresFilters, "names the right issues"),
         (Fault::ClaimsSearch, "finds what has it"),
