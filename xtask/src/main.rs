@@ -5,6 +5,7 @@ mod audit;
 mod features;
 mod fuzz;
 mod rusqlite;
+mod shell;
 mod tally;
 mod tools;
 mod workspace;
@@ -61,6 +62,7 @@ fn test(tally: &mut Tally, install: &Install, all: bool) {
     features::check_each_alone(tally);
     rusqlite::build_both_ends(tally);
     audit::run(tally);
+    shell::run(tally, install);
     if all {
         let grouping = ["test", "--locked", "--release", "--test", "versions"];
         let package = ["--package", "error-tracker-tests"];
