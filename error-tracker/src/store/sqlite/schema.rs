@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::store::sqlite::indexing;
+
 /// The version of the tables below, kept in `PRAGMA user_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The version of the rules that version 1 of the tables knew: issues of theirs may be found again.
 pub(super) const OLD_RULES: u32 = 1;
@@ -105,7 +107,7 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Makes the tables that the file does not have, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Result<()> {
-    if version(connection)? == VERSION && has_table(connection, prefix, "aliases")? {
+    if version(connection)? == VERSION && has_table(connection, prefix, "facets")? {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -118,6 +120,9 @@ pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Re
         )?;
     }
     transaction.execute_batch(&with_prefix(SINCE_2, prefix))?;
+    if !has_table(&transaction, prefix, "facets")? {
+        indexing::add(&transaction, prefix)?;
+    }
     transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
     transaction.commit()
 }
