@@ -11,7 +11,7 @@ use crate::store::cursor::Key;
 use crate::store::sqlite::filter::{self, Asks, Filter};
 use crate::store::sqlite::place::{Order, Place};
 use crate::store::sqlite::schema::with_prefix;
-use crate::store::sqlite::{read, totals};
+use crate::store::sqlite::{read, texts, totals};
 use crate::store::{Page, Query};
 
 /// How much is looked at for one page.
@@ -43,11 +43,11 @@ pub(super) struct Sql {
 }
 
 impl Sql {
-    pub(super) fn new(prefix: &str) -> Self {
+    pub(super) fn new(prefix: &str, connection: &Connection) -> Self {
         Self {
             prefix: prefix.to_owned(),
             row: with_prefix(&format!("{} WHERE i.id = ?1", read::ISSUES), prefix),
-            search: search::Sql::new(prefix),
+            search: search::Sql::new(prefix, texts::are_possible(connection)),
             totals: totals::Sql::new(prefix),
         }
     }
@@ -89,13 +89,6 @@ struct Found {
     /// Where the next page begins.
     next: Option<Place>,
     is_partial: bool,
-}
-
-impl Found {
-    /// Whether no more issues could be found than there are.
-    fn is_whole(&self) -> bool {
-        !self.is_partial
-    }
 }
 
 impl<'c> Listing<'c> {

@@ -8,6 +8,7 @@ mod place;
 mod read;
 mod schema;
 mod statements;
+mod texts;
 mod totals;
 mod write;
 
@@ -99,14 +100,15 @@ impl Sqlite {
 
     fn with_connection(connection: Connection, options: &Options) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
+        let prefix = &options.table_prefix;
         Self {
-            connection,
             options: options.clone(),
-            write: statements::Sql::new(&options.table_prefix),
-            read: read::Sql::new(&options.table_prefix),
-            lists: listing::Sql::new(&options.table_prefix),
-            totals: totals::Sql::new(&options.table_prefix),
+            write: statements::Sql::new(prefix),
+            read: read::Sql::new(prefix),
+            lists: listing::Sql::new(prefix, &connection),
+            totals: totals::Sql::new(prefix),
             limits: listing::Limits::DEFAULT,
+            connection,
         }
     }
 

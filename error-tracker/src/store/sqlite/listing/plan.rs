@@ -46,7 +46,7 @@ impl<'c> Listing<'c> {
 
     /// Chooses by the kept numbers; a single filter that has an index of its own needs no choice.
     pub(super) fn plan(&self) -> rusqlite::Result<Plan<'c>> {
-        let by_time = self.order.value.is_none() && self.order.number == "last_seen";
+        let by_time = self.is_by_time();
         match self.rest(&[self.range()]).collect::<Vec<_>>()[..] {
             [] => Ok(Plan { driver: Driver::Walk(None), rows: self.size as u64 }),
             [filter] if by_time && matches!(filter.asks, Asks::Equal(_)) => {
@@ -54,6 +54,23 @@ impl<'c> Listing<'c> {
             }
             _ => self.cheapest(by_time),
         }
+    }
+
+    /// Whether there is an index of this order for each value.
+    pub(super) fn is_by_time(&self) -> bool {
+        self.order.value.is_none() && self.order.number == "last_seen"
+    }
+
+    /// Returns the exact filter that lets the fewest issues through, and how many.
+    pub(super) fn narrowest(&self) -> rusqlite::Result<Option<(&'c Filter, u64)>> {
+        let mut narrowest: Option<(&Filter, u64)> = None;
+        for filter in self.filters.iter().filter(|filter| matches!(filter.asks, Asks::Equal(_))) {
+            let issues = self.issues(filter)?.unwrap_or(u64::MAX);
+            if narrowest.is_none_or(|(_, fewest)| issues < fewest) {
+                narrowest = Some((filter, issues));
+            }
+        }
+        Ok(narrowest)
     }
 
     fn cheapest(&self, by_time: bool) -> rusqlite::Result<Plan<'c>> {

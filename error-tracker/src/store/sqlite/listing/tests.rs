@@ -165,6 +165,19 @@ proptest! {
     }
 
     #[test]
+    fn many_hits_are_looked_for_among_the_first_rows(
+        issues in vec(issue(), 0..40),
+        queries in vec(query(), 20),
+    ) {
+        let mut setup = Setup::new();
+        setup.store.limits = Limits { few_hits: 2, first_rows: 4, ..Limits::DEFAULT };
+        let issues = setup.put(&issues);
+        for query in &queries {
+            check(&mut setup, &issues, query);
+        }
+    }
+
+    #[test]
     fn a_page_that_ends_early_says_where_the_next_one_begins(
         issues in vec(issue(), 0..40),
         queries in vec(query(), 20),
