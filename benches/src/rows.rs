@@ -3,6 +3,7 @@
 use crate::builds;
 use crate::callgrind::{self, Figures};
 use crate::cold::Cold;
+use crate::lists;
 use crate::table::{Row, Table};
 
 const INSTRUCTIONS: &str = "instructions";
@@ -18,11 +19,19 @@ pub(crate) enum Group {
     Cold,
     Build,
     DevBuild,
+    Lists,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Calls, Self::Errors, Self::Panics, Self::Cold, Self::Build, Self::DevBuild];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Calls,
+        Self::Errors,
+        Self::Panics,
+        Self::Cold,
+        Self::Lists,
+        Self::Build,
+        Self::DevBuild,
+    ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -32,6 +41,7 @@ impl Group {
             "cold" => Self::Cold,
             "build" => Self::Build,
             "dev-build" => Self::DevBuild,
+            "lists" => Self::Lists,
             _ => return None,
         })
     }
@@ -48,6 +58,7 @@ impl Group {
             Self::Cold => cold(table),
             Self::Build => builds::release(table),
             Self::DevBuild => builds::development(table),
+            Self::Lists => lists::measure(table),
         }
     }
 }

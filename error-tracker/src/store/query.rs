@@ -107,7 +107,7 @@ impl Sort {
         }
     }
 
-    fn key(self, issue: &Issue) -> Key {
+    pub(crate) fn key(self, issue: &Issue) -> Key {
         match self {
             Sort::LastSeen => Key::Number(issue.last_seen.as_micros()),
             Sort::CreatedOn => Key::Number(issue.created_on.as_micros()),

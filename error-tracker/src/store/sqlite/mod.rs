@@ -1,9 +1,15 @@
 //! The store in a SQLite file.
 
+mod filter;
+mod indexing;
 mod joining;
+mod listing;
+mod place;
 mod read;
 mod schema;
 mod statements;
+mod texts;
+mod totals;
 mod write;
 
 #[cfg(test)]
@@ -19,7 +25,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
+use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 use crate::store::{Batch, Capabilities, Page, Query, Store};
 
 /// How long a statement waits for another process that writes.
@@ -51,6 +57,9 @@ pub struct Sqlite {
     options: Options,
     write: statements::Sql,
     read: read::Sql,
+    lists: listing::Sql,
+    totals: totals::Sql,
+    limits: listing::Limits,
 }
 
 impl Sqlite {
@@ -91,11 +100,15 @@ impl Sqlite {
 
     fn with_connection(connection: Connection, options: &Options) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
+        let prefix = &options.table_prefix;
         Self {
-            connection,
             options: options.clone(),
-            write: statements::Sql::new(&options.table_prefix),
-            read: read::Sql::new(&options.table_prefix),
+            write: statements::Sql::new(prefix),
+            read: read::Sql::new(prefix),
+            lists: listing::Sql::new(prefix, &connection),
+            totals: totals::Sql::new(prefix),
+            limits: listing::Limits::DEFAULT,
+            connection,
         }
     }
 
@@ -156,7 +169,9 @@ impl Store for Sqlite {
     }
 
     fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error> {
-        self.attempt("list issues of", |store| read::list(&store.connection, &store.read, query))
+        self.attempt("list issues of", |store| {
+            listing::list(&store.connection, &store.lists, (query, &store.limits))
+        })
     }
 
     fn get(&mut self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
@@ -177,7 +192,7 @@ impl Store for Sqlite {
 
     fn capabilities(&self) -> Capabilities {
         let mut can = Capabilities::none();
-        (can.events, can.hours) = (true, true);
+        (can.events, can.hours, can.search, can.totals) = (true, true, true, true);
         can
     }
 
@@ -222,6 +237,10 @@ impl Store for Sqlite {
         self.attempt("read the hours of", |store| {
             read::hours(&store.connection, &store.read, &fingerprint)
         })
+    }
+
+    fn totals(&mut self) -> Result<Totals, Error> {
+        self.attempt("count issues of", |store| totals::read(&store.connection, &store.totals))
     }
 
     fn set_state(
