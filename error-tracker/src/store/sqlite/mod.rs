@@ -1,5 +1,6 @@
 //! The store in a SQLite file.
 
+mod file;
 mod joining;
 mod read;
 mod schema;
@@ -20,6 +21,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
+pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::{Batch, Capabilities, Page, Query, Store};
 
 /// How long a statement waits for another process that writes.
@@ -51,6 +53,9 @@ pub struct Sqlite {
     options: Options,
     write: statements::Sql,
     read: read::Sql,
+    /// Which file was opened, and whether it may be made if it is missing.
+    identity: Option<(u64, u64)>,
+    is_made: bool,
 }
 
 impl Sqlite {
@@ -73,7 +78,11 @@ impl Sqlite {
     /// Opens the file that the settings name; it must exist with its tables.
     pub(crate) fn open_existing(config: &Config) -> Result<Self, Error> {
         let options = Options::new(config)?;
-        Ok(Self::with_connection(connect(&options)?, &options))
+        Self::connected(&options)
+    }
+
+    fn connected(options: &Options) -> Result<Self, Error> {
+        Ok(Self { is_made: false, ..Self::with_connection(connect(options)?, options) })
     }
 
     /// Opens the file, and makes it and its tables if they are missing.
@@ -96,7 +105,20 @@ impl Sqlite {
             options: options.clone(),
             write: statements::Sql::new(&options.table_prefix),
             read: read::Sql::new(&options.table_prefix),
+            identity: file::identity(&options.file),
+            is_made: true,
         }
+    }
+
+    /// Opens anew if the file is gone or another one: what is written to it would be lost.
+    fn follow(&mut self) -> Result<(), Error> {
+        if self.identity.is_some() && self.identity != file::identity(&self.options.file) {
+            *self = match self.is_made {
+                true => Self::open(&self.options)?,
+                false => Self::connected(&self.options)?,
+            };
+        }
+        Ok(())
     }
 
     fn attempt<T>(
@@ -104,13 +126,18 @@ impl Sqlite {
         what: &str,
         work: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
+        self.follow()?;
         work(self).map_err(|error| failure(&self.options, what, error))
     }
 }
 
 fn failure(options: &Options, what: &str, error: rusqlite::Error) -> Error {
     let text = format!("{what} the store {}", options.file.display());
-    Error::new(ErrorKind::Store, text).with_source(error)
+    let kind = match file::is_damage(&options.file, &error) {
+        true => ErrorKind::StoreCorrupt,
+        false => ErrorKind::Store,
+    };
+    Error::new(kind, text).with_source(error)
 }
 
 /// Creates the file readable by its owner alone; SQLite gives WAL and index the same mode.
