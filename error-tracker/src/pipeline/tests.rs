@@ -113,12 +113,18 @@ impl Setup {
     }
 
     fn with_opener(world: Arc<World>, open: Opener) -> Self {
+        Self::with_spool(world, open, SpoolParts::default())
+    }
+
+    fn with_spool(world: Arc<World>, open: Opener, spool: SpoolParts) -> Self {
         let counters = Arc::new(Counters::new());
         let parts = WriterParts {
             open,
             counters: Arc::clone(&counters),
             origin: Origin::default(),
             in_app: InApp::default(),
+            clear: Box::new(|| Err(Error::new(ErrorKind::Store, "clear the fake"))),
+            spool,
             max_events: 100,
             run: 1,
             require_store: false,
