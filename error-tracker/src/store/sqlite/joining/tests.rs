@@ -1,6 +1,5 @@
 //! Issues of version 1 of the rules, found again in files that version 1 of the tables wrote.
 
-
 use rusqlite::Connection;
 use tempfile::TempDir;
 
