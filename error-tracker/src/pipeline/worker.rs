@@ -181,8 +181,10 @@ impl Worker {
 
     fn next(&mut self, now: Instant) -> Next {
         let is_closed = self.shared.is_closed.load(Ordering::SeqCst);
-        if is_closed && self.shared.tickets.asked() == self.answered {
-            return Next::End;
+        match self.shared.tickets.asked() > self.answered {
+            true => return Next::WaitUntil(now),
+            false if is_closed => return Next::End,
+            false => {}
         }
         let more = match self.store {
             None => Some(self.pace.retry_at().unwrap_or(now)),
