@@ -18,7 +18,11 @@ struct Inner {
 pub(crate) enum ErrorKind {
     AlreadyInitialized,
     Setting,
+    /// What failed could not be kept on disk either.
+    Spool,
     Store,
+    /// A store of ours that can't be read any more.
+    StoreCorrupt,
     Writer,
 }
 
@@ -65,7 +69,12 @@ impl Error {
 
     /// Tells whether the store could not be opened, read or written.
     pub fn is_store(&self) -> bool {
-        self.0.kind == ErrorKind::Store
+        matches!(self.0.kind, ErrorKind::Store | ErrorKind::StoreCorrupt)
+    }
+
+    /// Tells whether the store is damaged, and ours to replace.
+    pub(crate) fn is_corrupt_store(&self) -> bool {
+        self.0.kind == ErrorKind::StoreCorrupt
     }
 
     /// Tells whether the writer thread could not be started or did not answer in time.

@@ -57,6 +57,7 @@ mod queue;
 mod report;
 mod scope;
 mod site;
+mod spool;
 mod task;
 mod text;
 mod tracker;
@@ -77,7 +78,7 @@ pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState, Kind,
     Level, Local, MaskNote, Outcome, ParseIdError, Recorded, Request, Timestamp, Totals,
 };
-pub use crate::pipeline::{Health, StoreHealth};
+pub use crate::pipeline::{Health, RetentionRun, SpoolHealth, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};
 pub use crate::store::{Cursor, Direction, Page, ParseCursorError, Query, Sort, Store};
 pub use crate::tracker::{Builder, Guard, StorePart, Tracker};

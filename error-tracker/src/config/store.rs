@@ -54,6 +54,19 @@ impl StoreSetting {
         }
     }
 
+    /// Returns the folder beside the file, or in the working directory where there is no file.
+    pub(crate) fn spool_folder(&self) -> PathBuf {
+        let folder = match self.sqlite_file() {
+            Ok(file) => {
+                let mut folder = file.into_os_string();
+                folder.push("-spool");
+                folder.into()
+            }
+            Err(_) => PathBuf::from("error-tracker-spool"),
+        };
+        std::path::absolute(&folder).unwrap_or(folder)
+    }
+
     /// Keeps naming the same file when the working directory changes.
     pub(crate) fn make_absolute(&mut self) {
         let absolute = self.sqlite_file().ok().and_then(|file| std::path::absolute(file).ok());

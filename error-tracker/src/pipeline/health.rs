@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Timestamp;
+use crate::store::Retained;
+
 /// Tells how the tracker is doing: what waits, what was lost, what went wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -14,8 +17,20 @@ pub struct Health {
     pub queued: usize,
     /// How many events were committed since the start.
     pub committed: u64,
+    /// How many failures were counted, but not kept in full: past the limit of a second, or for
+    /// want of room in the queue, in memory or on disk.
+    pub dropped: u64,
     /// How many failures belong to no issue: neither recorded nor counted.
     pub lost: u64,
+    /// What waits on disk for the store.
+    pub spool: SpoolHealth,
+    /// Files that could not be used and got another name: a damaged database, a damaged part of
+    /// the spool, a batch that makes the store panic.
+    pub set_aside: Vec<String>,
+    /// What retention removed last; `None`: it did not run yet.
+    pub last_retention: Option<RetentionRun>,
+    /// How many captures with `durability = immediate` gave up waiting.
+    pub unacknowledged: u64,
     /// How long the oldest event that is not committed has waited.
     pub oldest_uncommitted_age: Option<Duration>,
     /// How often the writer had to start anew after a panic.
@@ -24,7 +39,7 @@ pub struct Health {
     pub unknown_variables: Vec<String>,
     /// The file of settings that `ERROR_TRACKER_CONFIG` names, if it was not there at the start.
     pub missing_config_file: Option<String>,
-    /// The last thing that went wrong with the store.
+    /// The last thing that went wrong with the store or the spool.
     pub last_error: Option<String>,
 }
 
@@ -34,7 +49,12 @@ impl Health {
             store,
             queued: 0,
             committed: 0,
+            dropped: 0,
             lost: 0,
+            spool: SpoolHealth::default(),
+            set_aside: Vec::new(),
+            last_retention: None,
+            unacknowledged: 0,
             oldest_uncommitted_age: None,
             writer_restarts: 0,
             unknown_variables: Vec::new(),
@@ -49,6 +69,34 @@ impl Health {
     }
 }
 
+/// Tells what waits on disk for the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SpoolHealth {
+    /// How many files wait.
+    pub segments: u64,
+    /// How many failures they hold.
+    pub events: u64,
+    /// How many bytes they take.
+    pub bytes: u64,
+    /// How many more are of a newer version of the program, and stay until it runs again.
+    pub newer: u64,
+    /// Where the last one was written; `None`: none was.
+    pub folder: Option<String>,
+}
+
+/// Tells what retention removed, and when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RetentionRun {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What it removed.
+    pub removed: Retained,
+}
+
 /// Whether the store can be written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -58,7 +106,8 @@ pub enum StoreHealth {
     Opening,
     /// Events are written.
     Open,
-    /// It can't be opened or written, for this reason; events wait in memory.
+    /// It can't be opened or written, for this reason; events wait on disk ([`Health::spool`]), and
+    /// in memory where they can't.
     Waiting(String),
     /// Nothing is recorded: the setting `enabled` is off, or the tracker has ended.
     Closed,

@@ -1,27 +1,32 @@
 //! The way from the queue to the store: one thread that names, rolls up and writes.
 
+mod batching;
+mod bell;
 mod facts;
 mod health;
 mod pace;
 mod pending;
 mod shared;
+mod tickets;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{fence, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::sync::Arc;
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-pub use self::health::{Health, StoreHealth};
+pub use self::health::{Health, RetentionRun, SpoolHealth, StoreHealth};
 use self::shared::Shared;
 use self::worker::Worker;
 use crate::backtrace::InApp;
 use crate::error::{Error, ErrorKind};
 use crate::queue::{Counters, Message, Sink};
+use crate::spool::SpoolParts;
 use crate::store::{Origin, Store};
 
 /// How many messages wait in the queue at most.
@@ -32,9 +37,14 @@ const THREAD: &str = "error-tracker";
 /// Opens the store; called again whenever it failed.
 pub(crate) type Opener = Box<dyn FnMut() -> Result<Box<dyn Store>, Error> + Send>;
 
+/// Puts a damaged store out of the way; returns where it is now, or nothing if it is not damaged.
+pub(crate) type Clearer = Box<dyn FnMut() -> Result<Option<PathBuf>, Error> + Send>;
+
 /// What the writer needs to know.
 pub(crate) struct WriterParts {
     pub(crate) open: Opener,
+    pub(crate) clear: Clearer,
+    pub(crate) spool: SpoolParts,
     pub(crate) counters: Arc<Counters>,
     pub(crate) origin: Origin,
     pub(crate) in_app: InApp,
@@ -92,7 +102,7 @@ impl Writer {
         }
         let ticket = self.shared.stop();
         self.thread.unpark();
-        self.shared.wait_for_end(ticket, timeout)
+        self.shared.tickets.wait_for_end(ticket, timeout)
     }
 
     pub(crate) fn health(&self, counters: &Counters) -> Health {
@@ -108,16 +118,6 @@ impl Writer {
     fn is_here(&self) -> bool {
         self.process == std::process::id()
     }
-
-    fn call(&self) {
-        // Pairs with the worker's fence: either it sees the message or we see it idle.
-        fence(Ordering::SeqCst);
-        if self.shared.is_idle.load(Ordering::Relaxed)
-            && self.shared.is_idle.swap(false, Ordering::Relaxed)
-        {
-            self.thread.unpark();
-        }
-    }
 }
 
 impl Sink for Writer {
@@ -128,8 +128,7 @@ impl Sink for Writer {
         let waiting = self.shared.queued.fetch_add(1, Ordering::Relaxed);
         match self.inbox.try_send(message) {
             Ok(()) => {
-                self.call();
-                if waiting == CAPACITY / 2 {
+                if self.shared.bell.queued() || waiting == CAPACITY / 2 {
                     self.thread.unpark();
                 }
                 Ok(())
@@ -142,7 +141,7 @@ impl Sink for Writer {
     }
 
     fn wake(&self) {
-        if !self.shared.is_counted.swap(true, Ordering::AcqRel) && self.is_here() {
+        if self.shared.bell.counted() && self.is_here() {
             self.thread.unpark();
         }
     }
@@ -151,8 +150,8 @@ impl Sink for Writer {
         if !self.is_here() {
             return false;
         }
-        let ticket = self.shared.ask();
+        let ticket = self.shared.tickets.ask();
         self.thread.unpark();
-        self.shared.wait_for(ticket, timeout)
+        self.shared.tickets.wait_for(ticket, timeout)
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Pending {
     /// In the order in which they failed first.
     pub(super) issues: Vec<Rolled>,
     /// What was learnt of events that are not in here: they were written before.
-    pub(super) amendments: HashMap<EventId, Vec<Amendment>>,
+    amendments: HashMap<EventId, Vec<Amendment>>,
     by_fingerprint: HashMap<Fingerprint, usize>,
     /// The issue of each event that is in here.
     by_event: HashMap<EventId, usize>,
@@ -29,6 +29,9 @@ pub(super) struct Pending {
     open: usize,
     since: Option<Instant>,
     lost: u64,
+    dropped: u64,
+    /// What an earlier batch holds that waits as well: events and bytes.
+    held: (usize, usize),
 }
 
 /// What happened to one issue since the last commit.
@@ -102,6 +105,41 @@ impl Pending {
         std::mem::take(&mut self.lost)
     }
 
+    /// Returns how many failures were counted without their events, and forgets it.
+    pub(super) fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Shares the room with an earlier batch that waits as well, until there is none.
+    pub(super) fn wait_behind(&mut self, earlier: Option<&Pending>) {
+        self.held = earlier.map_or((0, 0), |earlier| (earlier.events, earlier.bytes));
+    }
+
+    /// Tells whether events in full will soon be dropped.
+    pub(super) fn is_filling(&self) -> bool {
+        self.events >= MAX_EVENTS / 2 || self.bytes >= MAX_BYTES / 2
+    }
+
+    fn is_full(&self) -> bool {
+        let (events, bytes) = self.held;
+        self.events + events >= MAX_EVENTS || self.bytes + bytes >= MAX_BYTES
+    }
+
+    /// Returns how many failures are in here.
+    pub(super) fn failures(&self) -> u64 {
+        self.issues.iter().map(|rolled| rolled.count).sum()
+    }
+
+    /// Adds what was learnt of events that may have been written meanwhile.
+    pub(super) fn amend_late(&mut self, amendments: Vec<Amendment>, now: Instant) {
+        amendments.into_iter().for_each(|amendment| self.add(Message::Amend(amendment), now));
+    }
+
+    /// Returns what was learnt of events that are not in here.
+    pub(super) fn amendments(&self) -> impl Iterator<Item = (EventId, Vec<&Amendment>)> {
+        self.amendments.iter().map(|(id, list)| (*id, list.iter().collect()))
+    }
+
     pub(super) fn add(&mut self, message: Message, now: Instant) {
         self.since.get_or_insert(now);
         match message {
@@ -117,6 +155,7 @@ impl Pending {
             self.lost += count;
             return;
         };
+        self.dropped += count;
         let rolled = &mut self.issues[issue];
         rolled.count(count, at);
         rolled.seed.get_or_insert_with(|| facts::of_seed(&slot.seed));
@@ -141,9 +180,10 @@ impl Pending {
             self.lost += 1;
             return;
         };
+        let is_full = self.is_full();
+        self.dropped += u64::from(is_full);
         let rolled = &mut self.issues[issue];
         rolled.count(1, sealed.at);
-        let is_full = self.events >= MAX_EVENTS || self.bytes >= MAX_BYTES;
         match (is_full, rolled.events.len()) {
             // The issue gets its names from the event, which is then let go.
             (true, 0) => {
@@ -174,7 +214,7 @@ impl Pending {
     }
 
     fn amend(&mut self, amendment: Amendment) {
-        let is_full = self.amendments.len() >= MAX_EVENTS || self.bytes >= MAX_BYTES;
+        let is_full = self.amendments.len() >= MAX_EVENTS || self.is_full();
         let (bytes, closes) = (amendment.parts.len(), amendment.outcome.is_some());
         let issue = self.by_event.get(&amendment.id).copied();
         match issue.and_then(|issue| self.issues[issue].waiting(amendment.id)) {

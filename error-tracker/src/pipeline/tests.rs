@@ -1,21 +1,31 @@
 //! The writer against a store that can fail, hang and panic.
 
+mod spool;
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
 use super::*;
 use crate::model::{Event, EventId, Fingerprint, Issue, Kind, Level, Outcome, Recorded, Timestamp};
 use crate::queue::{Amendment, Parts, Sealed, Seed, Tag};
-use crate::store::{Batch, Page, Query};
+use crate::store::{Batch, BatchId, Page, Query};
 
 const LIMIT: Duration = Duration::from_secs(20);
+static RUNS: AtomicU64 = AtomicU64::new(1);
 
 /// What the fake store does at the next write.
 #[derive(Clone, Copy, PartialEq)]
 enum Mood {
     Works,
     Fails,
+    /// It writes, and says that it did not.
+    FailsAfterwards,
+    FailsEverySecond,
     Panics,
+    /// Where there is an event of this number.
+    PanicsAt(i64),
     Hangs,
 }
 
@@ -24,7 +34,8 @@ struct World {
     changed: Condvar,
     written: Mutex<Vec<Event>>,
     counts: Mutex<Vec<(Fingerprint, u64)>>,
-    writes: Mutex<usize>,
+    names: Mutex<HashSet<BatchId>>,
+    attempts: Mutex<usize>,
     amended: Mutex<Vec<Event>>,
 }
 
@@ -35,7 +46,8 @@ impl World {
             changed: Condvar::new(),
             written: Mutex::default(),
             counts: Mutex::default(),
-            writes: Mutex::default(),
+            names: Mutex::default(),
+            attempts: Mutex::default(),
             amended: Mutex::default(),
         })
     }
@@ -50,22 +62,14 @@ impl World {
     }
 }
 
+/// A store with the capability `exactly_once`.
 struct Fake(Arc<World>);
 
-impl Store for Fake {
-    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
-        let mood = *self.0.mood.lock().unwrap();
-        match mood {
-            Mood::Works => {}
-            Mood::Fails => return Err(Error::new(ErrorKind::Store, "write to the fake")),
-            Mood::Panics => panic!("the fake panics"),
-            Mood::Hangs => {
-                let mood = self.0.mood.lock().unwrap();
-                let hangs = |mood: &mut Mood| *mood == Mood::Hangs;
-                drop(self.0.changed.wait_timeout_while(mood, LIMIT, hangs));
-            }
+impl Fake {
+    fn take(&self, batch: &Batch) {
+        if !self.0.names.lock().unwrap().insert(batch.id.unwrap()) {
+            return;
         }
-        *self.0.writes.lock().unwrap() += 1;
         for delta in &batch.deltas {
             self.0.counts.lock().unwrap().push((delta.fingerprint, delta.count));
             let events = delta.events.iter().map(|kept| kept.event.clone());
@@ -73,6 +77,34 @@ impl Store for Fake {
         }
         let amended = batch.amended.iter().map(|amended| amended.event.clone());
         self.0.amended.lock().unwrap().extend(amended);
+    }
+}
+
+impl Store for Fake {
+    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+        let mood = *self.0.mood.lock().unwrap();
+        let failed = Err(Error::new(ErrorKind::Store, "write to the fake"));
+        *self.0.attempts.lock().unwrap() += 1;
+        match mood {
+            Mood::Works | Mood::FailsAfterwards => {}
+            Mood::Fails => return failed,
+            Mood::FailsEverySecond if *self.0.attempts.lock().unwrap() % 2 == 1 => return failed,
+            Mood::FailsEverySecond => {}
+            Mood::Panics => panic!("the fake panics"),
+            Mood::PanicsAt(number) => {
+                let mut events = batch.deltas.iter().flat_map(|delta| delta.events());
+                assert!(events.all(|event| event.at.as_micros() != number), "the fake panics");
+            }
+            Mood::Hangs => {
+                let mood = self.0.mood.lock().unwrap();
+                let hangs = |mood: &mut Mood| *mood == Mood::Hangs;
+                drop(self.0.changed.wait_timeout_while(mood, LIMIT, hangs));
+            }
+        }
+        self.take(batch);
+        if mood == Mood::FailsAfterwards {
+            return failed;
+        }
         Ok(())
     }
 
@@ -113,14 +145,20 @@ impl Setup {
     }
 
     fn with_opener(world: Arc<World>, open: Opener) -> Self {
+        Self::with_spool(world, open, SpoolParts::default())
+    }
+
+    fn with_spool(world: Arc<World>, open: Opener, spool: SpoolParts) -> Self {
         let counters = Arc::new(Counters::new());
         let parts = WriterParts {
             open,
             counters: Arc::clone(&counters),
             origin: Origin::default(),
             in_app: InApp::default(),
+            clear: Box::new(|| Err(Error::new(ErrorKind::Store, "clear the fake"))),
+            spool,
             max_events: 100,
-            run: 1,
+            run: RUNS.fetch_add(1, Ordering::Relaxed),
             require_store: false,
         };
         Self { world, counters, writer: Writer::start(parts).unwrap() }
@@ -137,8 +175,18 @@ impl Setup {
 
 impl Drop for Setup {
     fn drop(&mut self) {
-        self.world.set(Mood::Works);
-        self.writer.shutdown(LIMIT);
+        self.writer.shutdown(Duration::ZERO);
+        if *self.world.mood.lock().unwrap() == Mood::Hangs {
+            self.world.set(Mood::Works);
+        }
+    }
+}
+
+fn wait_until(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < LIMIT);
+        thread::yield_now();
     }
 }
 
@@ -321,9 +369,5 @@ fn the_first_opening_can_be_waited_for_with_its_error() {
 fn a_single_event_is_written_without_a_flush() {
     let setup = Setup::new(Mood::Works);
     setup.submit(1);
-    let start = Instant::now();
-    while setup.world.total() == 0 {
-        assert!(start.elapsed() < LIMIT);
-        thread::yield_now();
-    }
+    wait_until(|| setup.world.total() == 1);
 }

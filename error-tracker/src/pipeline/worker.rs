@@ -1,33 +1,36 @@
-//! The writer's loop: wait, take what is there, name it, write it.
+//! The writer's loop: wait, take what is there, write what is due.
+
+mod commit;
+mod recovery;
+mod replay;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{fence, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::backtrace::{InApp, Stack, Symbolizer};
-use crate::error::Error;
-use crate::model::{Event, EventId};
+use self::commit::Frozen;
+use self::replay::Replay;
+use crate::backtrace::{InApp, Symbolizer};
 use crate::pipeline::pace::Pace;
-use crate::pipeline::pending::{Pending, Rolled};
+use crate::pipeline::pending::Pending;
 use crate::pipeline::shared::Shared;
-use crate::pipeline::{facts, Opener, WriterParts, CAPACITY};
+use crate::pipeline::{Clearer, Opener, WriterParts, CAPACITY};
 use crate::queue::{Amendment, Counters, Message};
-use crate::store::{Amended, Batch, BatchId, Delta, Kept, Origin, Store};
+use crate::spool::Spool;
+use crate::store::{BatchId, Origin, Store};
 use crate::task::Busy;
 
 /// How long the worker rests when nothing calls it.
 const REST: Duration = Duration::from_secs(60);
 /// How long debug information is kept after the last stack.
 const NAMES_KEPT: Duration = Duration::from_secs(5);
-/// After this many panics in a row the batch is given up.
-const MAX_PANICS: u32 = 3;
 
 /// What the loop does next.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
+enum Next {
     /// Waits until a time; somebody may call earlier.
     WaitUntil(Instant),
     /// Nothing waits to be written.
@@ -35,21 +38,40 @@ pub(super) enum Next {
     End,
 }
 
+/// What is being written: who is to blame for a panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Work {
+    Nothing,
+    Frozen,
+    Segment,
+}
+
 /// What the writer's thread owns.
 pub(super) struct Worker {
     outbox: Receiver<Message>,
     shared: Arc<Shared>,
     open: Opener,
+    /// Until it was used: a store that is damaged again and again is no bad luck.
+    clear: Option<Clearer>,
     store: Option<Box<dyn Store>>,
     counters: Arc<Counters>,
     origin: Arc<Origin>,
     in_app: InApp,
     symbolizer: Symbolizer,
     last_stack: Option<Instant>,
+    /// What came since the last attempt to write.
     pending: Pending,
+    /// The batch that is being written, or whose writing failed.
+    frozen: Option<Frozen>,
+    /// What was learnt of events that may still be in the spool.
+    late: Vec<Amendment>,
+    spool: Spool,
+    work: Work,
     pace: Pace,
+    /// When what waits may go to disk, and when what is there may go to the store.
+    spool_pace: Pace,
+    replay_pace: Pace,
     answered: u64,
-    panics: u32,
     max_events: usize,
     /// The name of the next batch.
     next: BatchId,
@@ -61,6 +83,7 @@ impl Worker {
             outbox,
             shared,
             open: parts.open,
+            clear: Some(parts.clear),
             store: None,
             counters: parts.counters,
             origin: Arc::new(parts.origin),
@@ -68,9 +91,14 @@ impl Worker {
             symbolizer: Symbolizer::default(),
             last_stack: None,
             pending: Pending::default(),
-            pace: Pace::default(),
+            frozen: None,
+            late: Vec::new(),
+            spool: Spool::new(parts.spool),
+            work: Work::Nothing,
+            pace: Pace::of_commits(),
+            spool_pace: Pace::of_segments(),
+            replay_pace: Pace::of_commits(),
             answered: 0,
-            panics: 0,
             max_events: parts.max_events,
             next: BatchId { run: parts.run, number: 1 },
         }
@@ -79,6 +107,7 @@ impl Worker {
     pub(super) fn run(mut self) {
         // What fails on this thread would come back to it as an event.
         let _busy = Busy::enter();
+        self.spool.look(Instant::now());
         loop {
             match self.guarded_cycle(Instant::now()) {
                 Next::WaitUntil(time) => {
@@ -94,35 +123,24 @@ impl Worker {
     }
 
     fn close(&mut self) {
+        self.spool.leave();
         if let Some(mut store) = self.store.take() {
             store.settle();
         }
     }
 
     /// Runs a cycle; a panic in it ends neither the thread nor the program.
-    pub(super) fn guarded_cycle(&mut self, now: Instant) -> Next {
-        let asked = self.shared.asked();
+    fn guarded_cycle(&mut self, now: Instant) -> Next {
+        let asked = self.shared.tickets.asked();
         let cycle = catch_unwind(AssertUnwindSafe(|| self.cycle(now, asked)));
         cycle.unwrap_or_else(|payload| {
             // Dropping what somebody panicked with may panic again.
             crate::keep::discard(payload);
-            self.recover(now, asked)
+            self.recover(now);
+            self.answer(asked, false);
+            self.note_waiting();
+            self.next(now)
         })
-    }
-
-    fn recover(&mut self, now: Instant, asked: u64) -> Next {
-        self.shared.writer_panicked();
-        self.panics += 1;
-        if self.panics >= MAX_PANICS {
-            let lost: u64 = self.pending.issues.iter().map(|rolled| rolled.count).sum();
-            (0..lost).for_each(|_| self.counters.lose());
-            (self.pending, self.panics) = (Pending::default(), 0);
-        }
-        let store = self.store.take();
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(store)));
-        self.pace.failed(now);
-        self.answer(asked, false);
-        self.next(now)
     }
 
     /// Takes what is there, and commits it if that is due or asked for.
@@ -132,12 +150,17 @@ impl Worker {
         if self.store.is_none() && (is_asked || self.pace.retry_at().is_none_or(|at| at <= now)) {
             self.try_open(now);
         }
-        if is_asked || self.due(now).is_some_and(|due| due <= now) {
-            let is_stored = self.commit(now);
-            self.shared.note_oldest(self.pending.since());
-            self.answer(asked, is_stored);
-        } else {
-            self.shared.note_oldest(self.pending.since());
+        let is_due = is_asked || self.due(now).is_some_and(|due| due <= now);
+        let is_stored = !is_due || self.commit(now);
+        let replay = match is_stored {
+            true => self.replay(now, is_asked),
+            false => Replay::Waits,
+        };
+        self.complain();
+        self.note_waiting();
+        // What waits on disk is a part of what was asked for.
+        if replay != Replay::More {
+            self.answer(asked, is_stored && replay == Replay::Done);
         }
         self.next(now)
     }
@@ -145,16 +168,30 @@ impl Worker {
     fn answer(&mut self, asked: u64, is_stored: bool) {
         if asked > self.answered {
             self.answered = asked;
-            self.shared.answer(asked, is_stored);
+            self.shared.tickets.answer(asked, is_stored);
         }
     }
 
+    fn note_waiting(&mut self) {
+        let in_memory = self.frozen.as_ref().map_or(&self.pending, |frozen| &frozen.pending);
+        let oldest = [in_memory.since(), self.spool.since()].into_iter().flatten().min();
+        self.shared.note_waiting(oldest, &self.spool.waits(), self.spool.place());
+        self.shared.set_aside(self.spool.take_set_aside());
+    }
+
     fn next(&mut self, now: Instant) -> Next {
-        if self.shared.is_closed.load(Ordering::SeqCst) && self.shared.asked() == self.answered {
-            return Next::End;
+        let is_closed = self.shared.is_closed.load(Ordering::SeqCst);
+        match self.shared.tickets.asked() > self.answered {
+            true => return Next::WaitUntil(now),
+            false if is_closed => return Next::End,
+            false => {}
         }
-        let reopens = self.pace.retry_at().filter(|_| self.store.is_none());
-        match self.due(now).or(reopens) {
+        let more = match self.store {
+            None => Some(self.pace.retry_at().unwrap_or(now)),
+            Some(_) if self.spool.is_empty() => None,
+            Some(_) => Some(self.replay_pace.retry_at().unwrap_or(now)),
+        };
+        match self.due(now).into_iter().chain(more).min() {
             Some(due) => Next::WaitUntil(due),
             None => {
                 self.forget_names(now);
@@ -165,23 +202,22 @@ impl Worker {
 
     /// Returns when to commit, if anything waits.
     fn due(&self, now: Instant) -> Option<Instant> {
-        let is_counted = self.shared.is_counted.load(Ordering::Acquire);
-        let since = self.pending.since().or(is_counted.then_some(now))?;
-        Some(self.pace.due(since, self.pending.is_open()))
+        let is_counted = self.shared.bell.is_counted();
+        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.pending.since());
+        let since = frozen.or(self.pending.since()).or(is_counted.then_some(now))?;
+        let due = self.pace.due(since, self.pending.is_open());
+        match self.store.is_none() && self.spool.is_on() {
+            true => Some(due.min(self.spool_due(since, now))),
+            false => Some(due),
+        }
     }
 
     fn rest(&mut self) {
-        self.shared.is_idle.store(true, Ordering::Relaxed);
-        // Pairs with the sender's fence: either we see its message or it sees us idle.
-        fence(Ordering::SeqCst);
-        match self.outbox.try_recv() {
-            Ok(message) => self.take(message, Instant::now()),
-            Err(_) => {
-                let limit = if self.symbolizer.is_loaded() { NAMES_KEPT } else { REST };
-                thread::park_timeout(limit);
-            }
+        let limit = if self.symbolizer.is_loaded() { NAMES_KEPT } else { REST };
+        let (look, park) = (|| self.outbox.try_recv().ok(), || thread::park_timeout(limit));
+        if let Some(message) = self.shared.bell.rest(look, park) {
+            self.take(message, Instant::now());
         }
-        self.shared.is_idle.store(false, Ordering::Relaxed);
     }
 
     fn forget_names(&mut self, now: Instant) {
@@ -206,134 +242,11 @@ impl Worker {
         self.pending.add(message, now);
     }
 
-    fn try_open(&mut self, now: Instant) {
-        match (self.open)() {
-            Ok(store) => {
-                self.store = Some(store);
-                self.shared.store_works();
-            }
-            Err(error) => self.fails(error, now),
-        }
-    }
-
-    fn fails(&mut self, error: Error, now: Instant) {
-        self.pace.failed(now);
-        self.shared.store_fails(error);
-    }
-
-    /// Writes all that waits; tells whether nothing is left.
-    fn commit(&mut self, now: Instant) -> bool {
-        // Counters first: what they count was queued after the events of the same issues.
-        self.take_counters(now);
-        self.take_queue(now);
-        if self.pending.is_empty() {
-            return true;
-        }
-        let Some(store) = &mut self.store else { return false };
-        let mut names =
-            Names { symbolizer: &mut self.symbolizer, in_app: &self.in_app, was_asked: false };
-        let made = batch(&self.pending, store.as_mut(), &self.origin, &mut names);
-        let batch = Batch { id: Some(self.next), max_events: self.max_events, ..made };
-        self.next.number += 1;
-        let written = store.write(&batch);
-        if names.was_asked {
-            self.last_stack = Some(now);
-        }
-        let is_stored = written.is_ok();
-        match written {
-            Ok(()) => self.succeeds(&batch),
-            Err(error) => {
-                self.store = None;
-                self.fails(error, now);
-            }
-        }
-        is_stored
-    }
-
-    fn succeeds(&mut self, batch: &Batch) {
-        let events: usize = batch.deltas.iter().map(|delta| delta.events.len()).sum();
-        self.shared.committed(events as u64);
-        self.shared.store_works();
-        self.pace.succeeded(Instant::now());
-        (self.pending, self.panics) = (Pending::default(), 0);
-    }
-
     fn take_counters(&mut self, now: Instant) {
-        self.shared.is_counted.store(false, Ordering::Release);
+        self.shared.bell.take_counted();
         let pending = &mut self.pending;
         self.counters.drain(|slot, count, at| pending.count(slot, count, at, now));
         (0..pending.take_lost()).for_each(|_| self.counters.lose());
+        self.shared.dropped(pending.take_dropped());
     }
-}
-
-/// Gives stacks their names.
-struct Names<'a> {
-    symbolizer: &'a mut Symbolizer,
-    in_app: &'a InApp,
-    was_asked: bool,
-}
-
-impl Names<'_> {
-    fn stack(&mut self, event: &Event) -> Option<Arc<Stack>> {
-        if event.addresses.is_empty() {
-            return None;
-        }
-        self.was_asked = true;
-        self.symbolizer.name(&event.addresses, &self.in_app.crates(event))
-    }
-}
-
-/// Makes the batch without taking anything from what waits: the write may fail.
-fn batch(
-    pending: &Pending,
-    store: &mut dyn Store,
-    origin: &Arc<Origin>,
-    names: &mut Names<'_>,
-) -> Batch {
-    let deltas = pending.issues.iter().map(|rolled| delta(rolled, origin, names)).collect();
-    let amended = pending.amendments.iter();
-    let amended = amended.filter_map(|(id, list)| amended_event(*id, list, store, origin));
-    Batch { origin: Arc::clone(origin), deltas, amended: amended.collect(), ..Batch::default() }
-}
-
-fn delta(rolled: &Rolled, origin: &Origin, names: &mut Names<'_>) -> Delta {
-    let mut events = Vec::with_capacity(rolled.events.len());
-    for waiting in &rolled.events {
-        let mut event = waiting.unseal();
-        let stack = names.stack(&event);
-        event.addresses = Vec::new();
-        events.push(Kept { event, stack });
-    }
-    let facts = match events.last() {
-        Some(Kept { event, stack }) => {
-            let frames = stack.as_deref().map_or(&[][..], |stack| &stack.frames);
-            facts::of_event(event, frames, origin)
-        }
-        None => rolled.seed.clone().unwrap_or_default(),
-    };
-    Delta {
-        fingerprint: rolled.fingerprint,
-        count: rolled.count,
-        first_seen: rolled.first_seen,
-        last_seen: rolled.last_seen,
-        hours: rolled.hours.clone(),
-        facts,
-        events,
-    }
-}
-
-/// Reads an event that was written before, and adds what was learnt of it since.
-///
-/// One that can't be read is left as it is: it must not keep all others from being written.
-fn amended_event(
-    id: EventId,
-    amendments: &[Amendment],
-    store: &mut dyn Store,
-    origin: &Origin,
-) -> Option<Amended> {
-    let recorded = store.event(id).ok()??;
-    let mut event = recorded.event;
-    amendments.iter().for_each(|amendment| amendment.apply(&mut event));
-    let facts = facts::of_event(&event, &recorded.stack, origin);
-    Some(Amended { event, facts })
 }

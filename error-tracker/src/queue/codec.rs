@@ -1,12 +1,16 @@
 //! The compact form of an event's parts: one buffer, written and read front to back.
 //!
-//! It lives between two threads of one process and is never stored.
+//! It lives between two threads of one process. What is learnt of an event later is also kept in
+//! the spool in this form, and read by the next version of the program.
 
 use serde_json::{Map, Value};
 
 use crate::model::{Breadcrumb, Cause, Event, Frame, Level, Local, MaskNote, Request, Timestamp};
 
 /// Names the kind of a part; the fields that follow it are listed beside.
+///
+/// A spool that another version wrote holds these: a tag is only ever added at the end, and
+/// neither its number nor its fields change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Tag {
@@ -90,8 +94,12 @@ impl Parts {
         self.0.len()
     }
 
+    /// Takes parts as they were queued; what can't be read of them is left out.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
     /// Returns the parts as they are queued.
-    #[cfg(test)]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -310,6 +318,13 @@ mod tests {
         assert_eq!(event.frames[0].locals[1].masked.as_deref(), Some("secret"));
         assert_eq!(event.context["user_id"], 7);
         assert_eq!(event.addresses, [1, 2]);
+    }
+
+    #[test]
+    fn the_numbers_of_the_tags_stay() {
+        let numbers = TAGS.map(|tag| tag as u8);
+        assert_eq!(numbers, std::array::from_fn(|at| at as u8));
+        assert_eq!([Tag::ExceptionName as u8, Tag::Frame as u8, Tag::Masked as u8], [0, 4, 18]);
     }
 
     #[test]

@@ -40,6 +40,7 @@ impl Sealed {
 }
 
 /// What is learnt of an event after it was queued.
+#[derive(Clone)]
 pub(crate) struct Amendment {
     pub(crate) id: EventId,
     /// Frames and context to add.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::backtrace::Stack;
 use crate::model::{Event, Fingerprint, Grouping, Kind, Level, Timestamp};
 
@@ -21,7 +23,7 @@ pub struct Batch {
 }
 
 /// Names a batch, so that one that is written again counts once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct BatchId {
     /// The run of the program that made it.
     pub(crate) run: u64,
@@ -47,7 +49,8 @@ impl fmt::Debug for Batch {
 }
 
 /// Where this process's events come from.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Origin {
     pub(crate) release: String,
     pub(crate) environment: String,
@@ -104,7 +107,8 @@ impl fmt::Debug for Delta {
 }
 
 /// What an issue shows of its newest event.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Facts {
     /// When the event happened; `None`: no event is known, these are for a new issue only.
     pub(crate) at: Option<Timestamp>,

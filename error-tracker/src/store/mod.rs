@@ -25,6 +25,8 @@ pub(crate) use self::shared::Shared;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::Sqlite;
 
+use std::path::PathBuf;
+
 use crate::config::Config;
 use crate::error::Error;
 #[cfg(not(feature = "sqlite"))]
@@ -186,6 +188,17 @@ pub(crate) fn open_existing(config: &Config) -> Result<Box<dyn Store>, Error> {
 #[cfg(feature = "sqlite")]
 pub(crate) fn check(config: &Config) -> Result<(), Error> {
     sqlite::Options::new(config).map(drop)
+}
+
+/// Puts a damaged store out of the way; returns where it is now, or nothing if it is not damaged.
+#[cfg(feature = "sqlite")]
+pub(crate) fn set_aside(config: &Config) -> Result<Option<PathBuf>, Error> {
+    sqlite::set_aside(&sqlite::Options::new(config)?)
+}
+
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn set_aside(config: &Config) -> Result<Option<PathBuf>, Error> {
+    check(config).and(Err(Error::new(ErrorKind::Store, "set a store aside: none is compiled in")))
 }
 
 #[cfg(not(feature = "sqlite"))]

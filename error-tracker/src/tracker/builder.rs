@@ -15,6 +15,7 @@ use crate::mask::{DefaultMasking, Masker, Masking};
 use crate::model::Clock;
 use crate::pipeline::{Writer, WriterParts};
 use crate::queue::{Counters, Sink};
+use crate::spool::{self, SpoolParts};
 use crate::store::{self, Origin, Shared};
 use crate::text::Limits;
 use crate::tracker::part::StorePart;
@@ -252,7 +253,10 @@ impl Builder {
         if own.is_none() {
             store::check(config)?;
         }
+        let damaged = Arc::clone(config);
         let writer = Writer::start(WriterParts {
+            clear: Box::new(move || store::set_aside(&damaged)),
+            spool: self.spool(config),
             open: Box::new(move || match &own {
                 Some(own) => Ok(Box::new(own.clone())),
                 None => store::open(&opened),
@@ -275,6 +279,16 @@ impl Builder {
             }
         }
         Ok(writer)
+    }
+
+    fn spool(&self, config: &Config) -> SpoolParts {
+        // Stores of a folder or file in common are told apart by their tables, or their programs.
+        let own = self.own_store.as_ref().and(self.application.crate_name.as_ref());
+        SpoolParts {
+            folders: spool::places(&config.store.spool_folder()),
+            size: config.spool_size as u64,
+            owner: own.unwrap_or(&config.table_prefix).clone(),
+        }
     }
 
     fn recorder(

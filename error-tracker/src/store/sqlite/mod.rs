@@ -1,5 +1,6 @@
 //! The store in a SQLite file.
 
+mod file;
 mod filter;
 mod indexing;
 mod joining;
@@ -26,6 +27,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::{Batch, Capabilities, Page, Query, Store};
 
 /// How long a statement waits for another process that writes.
@@ -60,6 +62,9 @@ pub struct Sqlite {
     lists: listing::Sql,
     totals: totals::Sql,
     limits: listing::Limits,
+    /// Which file was opened, and whether it may be made if it is missing.
+    identity: Option<(u64, u64)>,
+    is_made: bool,
 }
 
 impl Sqlite {
@@ -82,7 +87,11 @@ impl Sqlite {
     /// Opens the file that the settings name; it must exist with its tables.
     pub(crate) fn open_existing(config: &Config) -> Result<Self, Error> {
         let options = Options::new(config)?;
-        Ok(Self::with_connection(connect(&options)?, &options))
+        Self::connected(&options)
+    }
+
+    fn connected(options: &Options) -> Result<Self, Error> {
+        Ok(Self { is_made: false, ..Self::with_connection(connect(options)?, options) })
     }
 
     /// Opens the file, and makes it and its tables if they are missing.
@@ -108,8 +117,21 @@ impl Sqlite {
             lists: listing::Sql::new(prefix, &connection),
             totals: totals::Sql::new(prefix),
             limits: listing::Limits::DEFAULT,
+            identity: file::identity(&options.file),
+            is_made: true,
             connection,
         }
+    }
+
+    /// Opens anew if the file is gone or another one: what is written to it would be lost.
+    fn follow(&mut self) -> Result<(), Error> {
+        if self.identity.is_some() && self.identity != file::identity(&self.options.file) {
+            *self = match self.is_made {
+                true => Self::open(&self.options)?,
+                false => Self::connected(&self.options)?,
+            };
+        }
+        Ok(())
     }
 
     fn attempt<T>(
@@ -117,13 +139,18 @@ impl Sqlite {
         what: &str,
         work: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
+        self.follow()?;
         work(self).map_err(|error| failure(&self.options, what, error))
     }
 }
 
 fn failure(options: &Options, what: &str, error: rusqlite::Error) -> Error {
     let text = format!("{what} the store {}", options.file.display());
-    Error::new(ErrorKind::Store, text).with_source(error)
+    let kind = match file::is_damage(&options.file, &error) {
+        true => ErrorKind::StoreCorrupt,
+        false => ErrorKind::Store,
+    };
+    Error::new(kind, text).with_source(error)
 }
 
 /// Creates the file readable by its owner alone; SQLite gives WAL and index the same mode.

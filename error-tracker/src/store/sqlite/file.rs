@@ -1,0 +1,83 @@
+//! The file itself: whether it is still the one that was opened, and what becomes of a damaged one.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::error::{Error, ErrorKind};
+use crate::model::Timestamp;
+use crate::store::sqlite::Options;
+
+/// What a SQLite file begins with.
+const HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+/// Tells files apart; `None`: there is none, or the system does not tell.
+#[cfg(unix)]
+pub(super) fn identity(file: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(file).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+pub(super) fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
+/// Tells whether an error means that a database is damaged. A file of something else is not.
+pub(super) fn is_damage(file: &Path, error: &rusqlite::Error) -> bool {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => true,
+        Some(ErrorCode::NotADatabase) => begins_as_database(file),
+        _ => false,
+    }
+}
+
+fn begins_as_database(file: &Path) -> bool {
+    let mut header = [0; HEADER.len()];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header == *HEADER
+}
+
+/// Gives a damaged file another name, its log with it; returns nothing if it is not damaged.
+pub(crate) fn set_aside(options: &Options) -> Result<Option<PathBuf>, Error> {
+    let file = &options.file;
+    // Another process may have been faster, and a file of its own stands here.
+    if is_sound(file) {
+        return Ok(None);
+    }
+    let seconds = Timestamp::now().as_micros() / 1_000_000;
+    let free = (seconds..).map(|time| with_end(file, &format!(".corrupt-{time}")));
+    let aside = free.into_iter().find(|name| !name.exists()).unwrap_or_default();
+    let renamed = fs::rename(file, &aside).and_then(|()| {
+        rename_if_there(&with_end(file, "-wal"), &with_end(&aside, "-wal"))?;
+        rename_if_there(&with_end(file, "-shm"), &with_end(&aside, "-shm"))
+    });
+    renamed.map(|()| Some(aside)).map_err(|error| {
+        let text = format!("set aside the damaged store {}", file.display());
+        Error::new(ErrorKind::Store, text).with_source(error)
+    })
+}
+
+fn is_sound(file: &Path) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let checked = Connection::open_with_flags(file, flags).and_then(|connection| {
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
+    });
+    checked.is_ok_and(|found| found == "ok")
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        renamed => renamed,
+    }
+}
+
+fn with_end(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
