@@ -1,6 +1,6 @@
 //! The writer against a store that can fail, hang and panic.
 
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, OnceLock};
 use std::time::Instant;
 
 use super::*;
@@ -17,6 +17,8 @@ enum Mood {
     Fails,
     Panics,
     Hangs,
+    FailsEverySecondCall,
+    Flushes,
 }
 
 struct World {
@@ -24,7 +26,9 @@ struct World {
     changed: Condvar,
     written: Mutex<Vec<Event>>,
     counts: Mutex<Vec<(Fingerprint, u64)>>,
+    calls: Mutex<usize>,
     writes: Mutex<usize>,
+    writer: OnceLock<Writer>,
     amended: Mutex<Vec<Event>>,
 }
 
@@ -35,7 +39,9 @@ impl World {
             changed: Condvar::new(),
             written: Mutex::default(),
             counts: Mutex::default(),
+            calls: Mutex::default(),
             writes: Mutex::default(),
+            writer: OnceLock::new(),
             amended: Mutex::default(),
         })
     }
@@ -55,9 +61,15 @@ struct Fake(Arc<World>);
 impl Store for Fake {
     fn write(&mut self, batch: &Batch) -> Result<(), Error> {
         let mood = *self.0.mood.lock().unwrap();
+        *self.0.calls.lock().unwrap() += 1;
+        let is_second = *self.0.calls.lock().unwrap() % 2 == 0;
         match mood {
             Mood::Works => {}
-            Mood::Fails => return Err(Error::new(ErrorKind::Store, "write to the fake")),
+            Mood::FailsEverySecondCall if !is_second => {}
+            Mood::Flushes => assert!(!self.0.writer.get().unwrap().flush(LIMIT)),
+            Mood::Fails | Mood::FailsEverySecondCall => {
+                return Err(Error::new(ErrorKind::Store, "write to the fake"))
+            }
             Mood::Panics => panic!("the fake panics"),
             Mood::Hangs => {
                 let mood = self.0.mood.lock().unwrap();
@@ -285,6 +297,30 @@ fn flush_and_shutdown_give_up_on_a_hanging_store() {
     assert!(!setup.writer.flush(Duration::from_millis(1)));
     assert!(!setup.writer.shutdown(Duration::from_millis(1)));
     assert!(setup.writer.submit(event(2)).is_err());
+}
+
+#[test]
+fn a_store_that_fails_every_second_call_loses_nothing_and_holds_up_nobody() {
+    let setup = Setup::new(Mood::FailsEverySecondCall);
+    for number in 0..20 {
+        setup.submit(number);
+        count(&setup, 5);
+        assert!(setup.flush() || setup.flush(), "{number}");
+    }
+    assert_eq!(setup.world.total(), 120);
+    assert_eq!(setup.counters.lost(), 0);
+    setup.submit(20);
+    setup.writer.shutdown(LIMIT);
+    assert_eq!(setup.writer.health(&setup.counters).store, StoreHealth::Closed);
+}
+
+#[test]
+fn a_store_that_flushes_does_not_wait_for_itself() {
+    let setup = Setup::new(Mood::Flushes);
+    assert!(setup.world.writer.set(setup.writer.clone()).is_ok());
+    setup.submit(1);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The writer's loop: wait, take what is there, name it, write it.
 
+use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{fence, Ordering};
 use std::sync::mpsc::Receiver;
@@ -24,6 +25,16 @@ const REST: Duration = Duration::from_secs(60);
 const NAMES_KEPT: Duration = Duration::from_secs(5);
 /// After this many panics in a row the batch is given up.
 const MAX_PANICS: u32 = 3;
+
+thread_local! {
+    /// Has no destructor, so that it can be asked as long as the thread lives.
+    static IS_WRITER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells whether this is a writer's thread.
+pub(super) fn is_running_here() -> bool {
+    IS_WRITER.with(Cell::get)
+}
 
 /// What the loop does next.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,6 +90,7 @@ impl Worker {
     pub(super) fn run(mut self) {
         // What fails on this thread would come back to it as an event.
         let _busy = Busy::enter();
+        IS_WRITER.with(|is_writer| is_writer.set(true));
         loop {
             match self.guarded_cycle(Instant::now()) {
                 Next::WaitUntil(time) => {
