@@ -65,6 +65,7 @@ fn test(tally: &mut Tally, install: &Install, all: bool) {
         let grouping = ["test", "--locked", "--release", "--test", "versions"];
         let package = ["--package", "error-tracker-tests"];
         tally.tests("grouping in a release build", cargo(&[&grouping[..], &package[..]].concat()));
+        survival(tally);
         address_sanitizer(tally);
         loom(tally);
         fuzz::Plan::short().run(tally, install);
@@ -83,6 +84,14 @@ fn fuzz(words: &[&str]) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Counts, kills and faults once more: in a release build, and many times as much.
+fn survival(tally: &mut Tally) {
+    let mut command = cargo(&["test", "--locked", "--release", "--test", "survival"]);
+    command.args(["--package", "error-tracker-tests"]);
+    command.env("SURVIVAL", "all");
+    tally.tests("survival in a release build", command);
 }
 
 /// The runtime's own tests with every access to memory checked.
