@@ -17,7 +17,7 @@ use crate::tools::{Install, Tools};
 use crate::workspace::cargo;
 
 const USAGE: &str = "\
-cargo xtask test [--all] [--install]   runs every test; --all adds the address sanitizer, the loom model and the fuzz targets
+cargo xtask test [--all] [--install]   runs every test; --all adds storms and kills, the address sanitizer, the loom model and the fuzz targets
 cargo xtask bench [--json]             measures, beside the peers
 cargo xtask fuzz [TARGET ..] [--seconds N]  runs the fuzz targets, ten minutes each
 --install                              installs what is missing through apt (root does so anyway)";

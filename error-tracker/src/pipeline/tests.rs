@@ -1,5 +1,6 @@
 //! The writer against a store that can fail, hang and panic.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Condvar, Mutex, OnceLock};
 use std::time::Instant;
 
@@ -26,7 +27,7 @@ struct World {
     changed: Condvar,
     written: Mutex<Vec<Event>>,
     counts: Mutex<Vec<(Fingerprint, u64)>>,
-    calls: Mutex<usize>,
+    calls: AtomicUsize,
     writes: Mutex<usize>,
     writer: OnceLock<Writer>,
     amended: Mutex<Vec<Event>>,
@@ -39,7 +40,7 @@ impl World {
             changed: Condvar::new(),
             written: Mutex::default(),
             counts: Mutex::default(),
-            calls: Mutex::default(),
+            calls: AtomicUsize::default(),
             writes: Mutex::default(),
             writer: OnceLock::new(),
             amended: Mutex::default(),
@@ -61,11 +62,10 @@ struct Fake(Arc<World>);
 impl Store for Fake {
     fn write(&mut self, batch: &Batch) -> Result<(), Error> {
         let mood = *self.0.mood.lock().unwrap();
-        *self.0.calls.lock().unwrap() += 1;
-        let is_second = *self.0.calls.lock().unwrap() % 2 == 0;
+        let call = self.0.calls.fetch_add(1, Ordering::Relaxed);
         match mood {
             Mood::Works => {}
-            Mood::FailsEverySecondCall if !is_second => {}
+            Mood::FailsEverySecondCall if call.is_multiple_of(2) => {}
             Mood::Flushes => assert!(!self.0.writer.get().unwrap().flush(LIMIT)),
             Mood::Fails | Mood::FailsEverySecondCall => {
                 return Err(Error::new(ErrorKind::Store, "write to the fake"))

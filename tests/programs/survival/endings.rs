@@ -4,6 +4,9 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
+use error_tracker::store::{Page, Query, Store};
+use error_tracker::{Error, Fingerprint, Issue};
+
 use crate::failing::{fail_anew, start};
 use crate::storms::lock;
 
@@ -12,13 +15,16 @@ const CODE: i32 = 7;
 
 /// Fails so often and exits from this place.
 pub fn exit(file: &str, times: u32, place: &str) {
+    let limit = Duration::from_millis(50);
     let guard = match place {
         "locked" => error_tracker::init! {
-            store: file, require_store: true, shutdown_timeout: Duration::from_millis(50),
-        }
-        .expect("the store can be opened"),
-        _ => start(file),
+            store: file, require_store: true, shutdown_timeout: limit,
+        },
+        "store" => error_tracker::init! { store: Own { exits: true } },
+        "hanging" => error_tracker::init! { store: Own { exits: false }, shutdown_timeout: limit },
+        _ => Ok(start(file)),
     };
+    let guard = guard.expect("the store can be opened");
     let _lock = (place == "locked").then(|| lock(file));
     if place == "hook" {
         // As programs do that must not go on after a panic.
@@ -30,11 +36,14 @@ pub fn exit(file: &str, times: u32, place: &str) {
     }
     (0..times).for_each(|_| fail_anew());
     match place {
-        "main" | "locked" => process::exit(CODE),
+        "main" | "locked" | "hanging" => process::exit(CODE),
         "thread" => {
             let thread = thread::spawn(|| process::exit(CODE));
             let _ = thread.join();
         }
+        "store" => loop {
+            thread::park();
+        },
         "thread-local" => process::exit(with_a_destructor()),
         "hook" => panic!("the hook exits"),
         "leaked" => std::mem::forget(guard),
@@ -57,4 +66,32 @@ thread_local! {
 
 fn with_a_destructor() -> i32 {
     LATE.with(|_| CODE)
+}
+
+/// A store that exits when it is written, or hangs.
+struct Own {
+    exits: bool,
+}
+
+impl Store for Own {
+    fn put(&mut self, _: &Issue) -> Result<(), Error> {
+        if self.exits {
+            process::exit(CODE);
+        }
+        loop {
+            thread::park();
+        }
+    }
+
+    fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error> {
+        Ok(query.page_of([]))
+    }
+
+    fn get(&mut self, _: Fingerprint) -> Result<Option<Issue>, Error> {
+        Ok(None)
+    }
+
+    fn delete(&mut self, _: Fingerprint) -> Result<bool, Error> {
+        Ok(false)
+    }
 }
