@@ -158,3 +158,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrapped_store_holds_what_the_default_one_does() {
+        let folder = tempfile::tempdir().expect("a temporary folder is made");
+        let mut number = 0;
+        error_tracker::testing::store_contract(|| {
+            number += 1;
+            Owners::open(&folder.path().join(format!("{number}.db"))).expect("a store is made")
+        });
+    }
+}

@@ -98,3 +98,14 @@ fn each_broken_rule_is_told() {
         assert!(text.contains("store contract: ") && text.contains(rule), "{text}");
     }
 }
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_store_in_a_file_holds_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut number = 0;
+    store_contract(|| {
+        number += 1;
+        crate::store::Sqlite::new(folder.path().join(format!("{number}.db"))).unwrap()
+    });
+}
