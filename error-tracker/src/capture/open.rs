@@ -12,6 +12,7 @@ use crate::mask::{Found, Rule};
 use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
 use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
 use crate::task;
+use crate::text::holds;
 
 /// A failure that is new to its thread.
 pub(crate) struct Opening<'o> {
@@ -107,7 +108,7 @@ impl Recorder {
         draft.parts.put(Tag::ExceptionName, &[opening.exception_name]);
         draft.parts.put(Tag::Message, &[opening.message]);
         draft.notes(opening.found, ("message", ""));
-        if opening.said.contains(self.parts.masker.always()) {
+        if holds(opening.said, self.parts.masker.always()) {
             draft.parts.put(Tag::Masked, &["message", Rule::Type.as_str()]);
         }
         if let Some(name) = std::thread::current().name() {

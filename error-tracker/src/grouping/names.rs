@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::all_bytes;
+
 /// Pointers to an error are that error.
 const POINTERS: [&str; 3] = ["alloc::boxed::Box<", "alloc::sync::Arc<", "alloc::rc::Rc<"];
 
@@ -22,7 +24,9 @@ pub(crate) fn plain_name(name: &str) -> Cow<'_, str> {
 
 /// Tells whether a name is but a path, as most are.
 fn is_plain(name: &[u8]) -> bool {
-    !name.iter().any(|byte| matches!(byte, b'<' | b'{' | b'[' | b'&' | b'*'))
+    let is_mark =
+        |byte| (byte == b'<') | (byte == b'{') | (byte == b'[') | (byte == b'&') | (byte == b'*');
+    all_bytes(name, |byte| !is_mark(byte))
 }
 
 fn pointee(name: &str) -> &str {
