@@ -162,14 +162,13 @@ impl Recorder {
             frames: 1,
             left_out: 0,
             by_hand: opening.by_hand,
-            text: opening.said.to_owned(),
+            text: String::new(),
             address: opening.address,
             entered_meanwhile: 0,
             captured_at: Vec::new(),
         };
-        let oldest = with(|state| state.open(record)).flatten();
-        // A record at depth 1 has left the outermost frame and was closed then.
-        self.close_records(oldest.filter(|record| record.depth > 1), Outcome::Handled);
+        let oldest = with(|state| state.open(record, opening.said)).flatten();
+        self.close_records(oldest, Outcome::Handled);
     }
 }
 
