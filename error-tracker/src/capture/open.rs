@@ -40,9 +40,14 @@ pub(crate) struct Opening<'o> {
 impl Recorder {
     /// Records a failure in full if its issue has budget left, else counts it.
     ///
-    /// `fill` adds what the event holds besides: a frame, context. It runs only in full.
+    /// `fill` adds what the event holds besides: a frame, context. It runs only in full. Returns
+    /// whether that is how it was recorded, too.
     #[inline(always)]
-    pub(super) fn open(&self, opening: &Opening<'_>, fill: impl FnOnce(&mut Draft)) -> EventId {
+    pub(super) fn open(
+        &self,
+        opening: &Opening<'_>,
+        fill: impl FnOnce(&mut Draft),
+    ) -> (EventId, bool) {
         let now = self.parts.clock.now();
         let id = self.ids.next(now);
         let fingerprint = with(|state| state.fingerprints.fingerprint(&opening.facts))
@@ -56,7 +61,7 @@ impl Recorder {
             self.count(slot, now);
         }
         self.open_record(opening, id, room);
-        id
+        (id, room.is_some())
     }
 
     fn slot(&self, fingerprint: Fingerprint, opening: &Opening<'_>) -> Option<&Slot> {

@@ -50,7 +50,7 @@ impl Recorder {
             by_hand: false,
             address: 0,
         };
-        let id = self.open(&opening, |draft| {
+        let (id, _) = self.open(&opening, |draft| {
             if let Some(place) = location {
                 draft.location(place.file(), place.line());
             }
