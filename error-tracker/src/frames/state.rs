@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use crate::frames::record::{Presented, Record};
-use crate::grouping::Cache;
+use crate::grouping::{Cache, FileName};
 use crate::task::{self, OPEN};
 use crate::text::Raw;
 
@@ -32,6 +32,8 @@ pub(crate) struct Scratch {
     pub(crate) message: Raw,
     /// What a fingerprint is made of.
     pub(crate) names: [String; 4],
+    /// Where the last panic was.
+    pub(crate) file: FileName,
 }
 
 thread_local! {

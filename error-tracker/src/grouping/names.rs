@@ -80,6 +80,24 @@ fn braces(text: &str) -> usize {
     end + text[end..].bytes().take_while(|byte| *byte == b'}').count()
 }
 
+/// The name of the file that was asked for last, as failures come again and again from one place.
+#[derive(Default)]
+pub(crate) struct FileName {
+    file: String,
+    name: String,
+}
+
+impl FileName {
+    /// Returns the file's path as [`crate_relative`] gives it.
+    pub(crate) fn of(&mut self, file: &str) -> &str {
+        if self.file != file {
+            self.name = crate_relative(file).into_owned();
+            file.clone_into(&mut self.file);
+        }
+        &self.name
+    }
+}
+
 /// Returns a file's path as it is in any build: below its crate, or with the dependency's name.
 pub(crate) fn crate_relative(file: &str) -> Cow<'_, str> {
     match file.contains('\\') {
@@ -220,6 +238,14 @@ mod tests {
             ("build.rs", "build.rs"),
         ] {
             assert_eq!(crate_relative(file), name);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_asked_for_again_has_the_name_it_had() {
+        let mut names = FileName::default();
+        for file in ["", "/home/a/shop/src/pay.rs", "/home/a/shop/src/pay.rs", "build.rs", ""] {
+            assert_eq!(names.of(file), crate_relative(file));
         }
     }
 
