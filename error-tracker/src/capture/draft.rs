@@ -181,8 +181,9 @@ impl Draft {
     pub(crate) fn location(&mut self, file: &str, line: u32) {
         let place = &mut self.scratch.path;
         place.clear();
+        place.push_str(file);
         // Writing to a String does not fail.
-        let _ = std::fmt::Write::write_fmt(place, format_args!("{file}:{line}"));
+        let _ = std::fmt::Write::write_fmt(place, format_args!(":{line}"));
         self.parts.put(Tag::Location, &[place]);
     }
 
