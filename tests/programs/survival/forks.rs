@@ -1,13 +1,15 @@
 //! Forks without `exec` while threads fail: the child must neither hang nor write.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use error_tracker::{track_exception, tracker, Query, StoreHealth};
 
-use crate::failing::{fail_anew, start};
+use crate::failing::{fail_anew, fails, start};
 
+/// How many issues the parent's failures are.
+const ISSUES: u32 = 1_000;
 /// What nothing takes that does not hang.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -23,13 +25,13 @@ pub fn while_threads_fail(file: &str, times: u32) {
     let guard = start(file);
     // A reader's connection, which the children must not use.
     assert!(tracker().issues(Query::new()).is_ok());
-    let (ended, failed) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (ended, failed) = (AtomicBool::new(false), AtomicU32::new(0));
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !ended.load(Ordering::Relaxed) {
-                    fail_anew();
-                    failed.fetch_add(1, Ordering::Relaxed);
+                    let number = failed.fetch_add(1, Ordering::Relaxed);
+                    assert!(fails(number % ISSUES).is_err());
                 }
             });
         }

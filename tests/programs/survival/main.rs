@@ -12,8 +12,14 @@ mod storms;
 #[cfg(unix)]
 mod threads;
 
+/// How many seconds the largest storm may take by far: what takes longer hangs.
+#[cfg(unix)]
+const LIMIT: u32 = 900;
+
 #[cfg(unix)]
 fn main() {
+    // SAFETY: it sends this process a signal when the time is over, which ends it.
+    unsafe { libc::alarm(LIMIT) };
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
