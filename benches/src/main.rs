@@ -8,6 +8,7 @@ mod cases;
 mod cold;
 mod deep;
 mod lists;
+mod load;
 mod locals;
 mod rows;
 mod subjects;
@@ -26,7 +27,8 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 const USAGE: &str = "\
 error-tracker-benches [--json] [GROUP..]     measures and prints one table
 
-GROUP is any of: calls, errors, panics, cold, lists, build, dev-build; all of them when none is given.
+GROUP is any of: calls, errors, panics, cold, storms, memory, shutdown, lists, build, dev-build;
+all of them when none is given.
 ERROR_TRACKER_BENCHES_ISSUES says how many issues `lists` makes in place of a million.
 --json prints JSON lines: name, unit, ours, peer, bare, ratio, budget, met.";
 

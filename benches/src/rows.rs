@@ -4,6 +4,7 @@ use crate::builds;
 use crate::callgrind::{self, Figures};
 use crate::cold::Cold;
 use crate::lists;
+use crate::load;
 use crate::table::{Row, Table};
 
 const INSTRUCTIONS: &str = "instructions";
@@ -20,14 +21,20 @@ pub(crate) enum Group {
     Build,
     DevBuild,
     Lists,
+    Storms,
+    Memory,
+    Shutdown,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Calls,
         Self::Errors,
         Self::Panics,
         Self::Cold,
+        Self::Storms,
+        Self::Memory,
+        Self::Shutdown,
         Self::Lists,
         Self::Build,
         Self::DevBuild,
@@ -42,6 +49,9 @@ impl Group {
             "build" => Self::Build,
             "dev-build" => Self::DevBuild,
             "lists" => Self::Lists,
+            "storms" => Self::Storms,
+            "memory" => Self::Memory,
+            "shutdown" => Self::Shutdown,
             _ => return None,
         })
     }
@@ -59,6 +69,9 @@ impl Group {
             Self::Build => builds::release(table),
             Self::DevBuild => builds::development(table),
             Self::Lists => lists::measure(table),
+            Self::Storms => load::storms(table),
+            Self::Memory => load::memory(table),
+            Self::Shutdown => load::shutdown(table),
         }
     }
 }
