@@ -2,10 +2,12 @@
 
 use std::iter;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 
 use crate::model::{Fingerprint, Kind, Level, Timestamp};
+use crate::queue::budget::Budget;
 use crate::queue::tally::Tally;
 
 /// How many issues a table counts.
@@ -15,7 +17,11 @@ const TABLES: usize = 4;
 /// How far a fingerprint may stand from its place.
 const PROBES: usize = 32;
 /// How many events of one issue are recorded in full within a second.
-const FULL_PER_SECOND: u64 = 16;
+const FULL_PER_SECOND: u32 = 16;
+/// How many events of all issues are: about what the writer takes without falling behind.
+const FULL_OF_ALL: u32 = 1_024;
+/// How many of these may be repeats; the rest is for issues that were never recorded in full.
+const REPEATS_OF_ALL: u32 = 512;
 
 /// What an issue is called while no event of it has reached the writer.
 pub(crate) struct Seed {
@@ -26,16 +32,17 @@ pub(crate) struct Seed {
     pub(crate) culprit: String,
 }
 
-/// The counter of one issue.
+/// The counter of one issue. What each failure touches comes first, for the cache's sake.
+#[repr(C)]
 pub(crate) struct Slot {
     pub(crate) fingerprint: Fingerprint,
-    pub(crate) seed: Seed,
-    /// Where its count is kept: failures that no queued event stands for.
-    table: usize,
-    place: usize,
     last_seen: AtomicI64,
-    /// The second in the upper half, the events of that second in the lower.
-    budget: AtomicU64,
+    budget: Budget,
+    all: Arc<Budget>,
+    /// Where its count is kept: failures that no queued event stands for.
+    table: u32,
+    place: u32,
+    pub(crate) seed: Seed,
 }
 
 /// Whether a failure is recorded in full or only counted.
@@ -46,33 +53,41 @@ pub(crate) enum Permit {
 }
 
 impl Slot {
-    fn new(fingerprint: Fingerprint, seed: Seed) -> Self {
+    fn new(fingerprint: Fingerprint, seed: Seed, all: &Arc<Budget>) -> Self {
         Self {
             fingerprint,
-            seed,
+            last_seen: AtomicI64::new(0),
+            budget: Budget::default(),
+            all: Arc::clone(all),
             table: 0,
             place: 0,
-            last_seen: AtomicI64::new(0),
-            budget: AtomicU64::new(0),
+            seed,
         }
     }
 
     /// Asks whether one more event of this issue may be recorded in full now.
     pub(crate) fn permit(&self, now: Timestamp) -> Permit {
-        let second = (now.as_micros() / 1_000_000) as u64 & 0xffff_ffff;
-        let current = self.budget.load(Ordering::Relaxed);
-        let used = if current >> 32 == second { current & 0xffff_ffff } else { 0 };
-        if used >= FULL_PER_SECOND {
-            return Permit::CountOnly;
+        let second = (now.as_micros() / 1_000_000) as u32;
+        let of_all = if self.budget.is_untouched() { FULL_OF_ALL } else { REPEATS_OF_ALL };
+        let is_left = self.budget.has_left(second, FULL_PER_SECOND)
+            && self.all.spend(second, of_all)
+            && self.budget.spend(second, FULL_PER_SECOND);
+        match is_left {
+            true => Permit::Full,
+            false => Permit::CountOnly,
         }
-        // A lost update lets an event more through, which is harmless.
-        self.budget.store(second << 32 | (used + 1), Ordering::Relaxed);
-        Permit::Full
     }
 
     /// Allows the next failure to be recorded in full, after the issue was deleted or resolved.
     pub(crate) fn renew(&self) {
-        self.budget.store(0, Ordering::Relaxed);
+        self.budget.renew();
+    }
+
+    fn seen(&self, at: Timestamp) {
+        // Reading is cheap where many threads fail in one microsecond; a raise is not.
+        if at.as_micros() > self.last_seen.load(Ordering::Relaxed) {
+            self.last_seen.fetch_max(at.as_micros(), Ordering::Relaxed);
+        }
     }
 }
 
@@ -113,7 +128,7 @@ impl Table {
         let fingerprint = new.fingerprint;
         for place in self.places(&fingerprint) {
             if self.slots[place].get().is_none() {
-                (new.table, new.place) = (self.number, place);
+                (new.table, new.place) = (self.number as u32, place as u32);
                 match self.slots[place].set(new) {
                     Ok(()) => return Ok(self.slots[place].get()),
                     Err(back) => new = back,
@@ -140,6 +155,8 @@ pub(crate) struct Counters {
     first: Table,
     /// Each is made when an issue finds no place in those before it.
     more: [OnceBox<Table>; TABLES - 1],
+    /// The events that all issues recorded in full.
+    full: Arc<Budget>,
     /// Failures of issues for which no slot was left, and no place in the queue.
     lost: AtomicU64,
 }
@@ -149,6 +166,7 @@ impl Counters {
         Self {
             first: Table::new(0),
             more: [const { OnceBox::new() }; TABLES - 1],
+            full: Arc::default(),
             lost: AtomicU64::new(0),
         }
     }
@@ -183,7 +201,7 @@ impl Counters {
         if let Some(slot) = self.find(&fingerprint) {
             return Some(slot);
         }
-        let mut new = match self.first.insert(Box::new(Slot::new(fingerprint, seed()))) {
+        let mut new = match self.first.insert(Box::new(Slot::new(fingerprint, seed(), &self.full))) {
             Ok(slot) => return slot,
             Err(back) => back,
         };
@@ -198,12 +216,12 @@ impl Counters {
 
     /// Counts a failure without an event; returns whether the writer must be told.
     pub(crate) fn count(&self, slot: &Slot, at: Timestamp) -> bool {
-        slot.last_seen.fetch_max(at.as_micros(), Ordering::Relaxed);
-        let table = match slot.table {
+        slot.seen(at);
+        let table = match slot.table as usize {
             0 => Some(&self.first),
             number => self.more[number - 1].get(),
         };
-        table.is_some_and(|table| table.tally.raise(slot.place))
+        table.is_some_and(|table| table.tally.raise(slot.place as usize))
     }
 
     /// Counts a failure that belongs to no slot and found no place in the queue.
@@ -326,10 +344,25 @@ mod tests {
 
     #[test]
     fn past_the_budget_of_a_second_a_failure_is_only_counted() {
-        let slot = Slot::new(fingerprint(1), seed());
+        let slot = Slot::new(fingerprint(1), seed(), &Arc::default());
         let now = Timestamp::from_micros(5_000_000);
         let full = (0..100).filter(|_| slot.permit(now) == Permit::Full).count();
-        assert_eq!(full as u64, FULL_PER_SECOND);
+        assert_eq!(full as u32, FULL_PER_SECOND);
         assert_eq!(slot.permit(Timestamp::from_micros(6_000_000)), Permit::Full);
+    }
+
+    #[test]
+    fn many_issues_share_a_budget_of_which_some_is_kept_for_those_never_recorded() {
+        let counters = Counters::new();
+        let now = Timestamp::from_micros(5_000_000);
+        let full = |issues: std::ops::Range<u64>| {
+            let slots = issues.map(|n| counters.find_or_insert(scattered(n), seed).unwrap());
+            slots.filter(|slot| slot.permit(now) == Permit::Full).count() as u32
+        };
+        let repeats: u32 = (0..20).map(|_| full(0..100)).sum();
+        assert_eq!(repeats, REPEATS_OF_ALL);
+        assert_eq!(full(100..10_000), FULL_OF_ALL - REPEATS_OF_ALL);
+        counters.find(&scattered(0)).unwrap().renew();
+        assert_eq!(full(0..1), 0, "the second is spent");
     }
 }
