@@ -54,7 +54,7 @@ pub struct Sqlite {
     write: statements::Sql,
     read: read::Sql,
     /// Which file was opened, and whether it may be made if it is missing.
-    identity: Option<(u64, u64)>,
+    identity: file::Identity,
     is_made: bool,
 }
 
@@ -105,14 +105,15 @@ impl Sqlite {
             options: options.clone(),
             write: statements::Sql::new(&options.table_prefix),
             read: read::Sql::new(&options.table_prefix),
-            identity: file::identity(&options.file),
+            identity: file::Identity::of(&options.file),
             is_made: true,
         }
     }
 
     /// Opens anew if the file is gone or another one: what is written to it would be lost.
     fn follow(&mut self) -> Result<(), Error> {
-        if self.identity.is_some() && self.identity != file::identity(&self.options.file) {
+        if !self.identity.is_current(&self.options.file) {
+            self.identity.leave(&self.options.file);
             *self = match self.is_made {
                 true => Self::open(&self.options)?,
                 false => Self::connected(&self.options)?,
