@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::config::read_file;
 use crate::mask::{Found, Masker};
+use crate::model::Event;
+use crate::queue::Parts;
+use crate::spool;
 
 /// Masks free text.
 pub fn text(text: &str) -> String {
@@ -30,4 +33,21 @@ pub fn json(value: Value) -> Value {
 /// Reads a file of settings; gives back what is said of a bad one.
 pub fn settings(bytes: &[u8]) -> Result<(), String> {
     read_file(Path::new("error-tracker.toml"), bytes).map(drop).map_err(|error| error.to_string())
+}
+
+/// Reads an event from the form in which it is queued.
+pub fn queued(bytes: &[u8]) -> Event {
+    let mut event = Event::default();
+    Parts::from_bytes(bytes.to_vec()).apply(&mut event);
+    event
+}
+
+/// Reads a segment of the spool; writes anew what it says, if it says anything.
+pub fn segment(file: &[u8]) -> Option<Vec<u8>> {
+    spool::rewritten(file)
+}
+
+/// Makes a segment whose checksum is right, with this body.
+pub fn sealed(body: &[u8]) -> Vec<u8> {
+    spool::sealed(body)
 }

@@ -9,7 +9,16 @@ use crate::tools::{Install, Tools};
 use crate::workspace::{self, cargo};
 
 /// The targets, as `fuzz/Cargo.toml` has them.
-const TARGETS: [&str; 6] = ["debug_text", "url", "json", "form", "multipart", "config_file"];
+const TARGETS: [&str; 8] = [
+    "debug_text",
+    "url",
+    "json",
+    "form",
+    "multipart",
+    "config_file",
+    "event_codec",
+    "spool_segment",
+];
 /// The version of cargo-fuzz that is installed where it is missing.
 const VERSION: &str = "0.13.2";
 

@@ -393,3 +393,19 @@ fn failures_of(path: &Path) -> u64 {
     let number = name.and_then(|name| name.rsplit_once('-')?.1.parse().ok());
     number.unwrap_or_default()
 }
+
+/// Reads a segment and writes it anew.
+#[cfg(fuzzing)]
+pub(crate) fn rewritten(file: &[u8]) -> Option<Vec<u8>> {
+    let Content::Body(body) = segment::read(file) else { return None };
+    let (owner, parcel) = form::decode(body).ok()?;
+    let amendments: Vec<_> = parcel.amendments.iter().collect();
+    let body = form::encode(&owner, &parcel.batch, &amendments, Extent::Whole).ok()?;
+    Some(sealed(&body))
+}
+
+/// Makes a segment of a body.
+#[cfg(fuzzing)]
+pub(crate) fn sealed(body: &[u8]) -> Vec<u8> {
+    [segment::head(body).as_bytes(), body].concat()
+}

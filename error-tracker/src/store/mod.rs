@@ -105,7 +105,12 @@ pub trait Store: Send {
     ///
     /// Unless overridden, each issue is read, brought up to date and [`put`](Store::put), and each
     /// event is given to [`put_event`](Store::put_event). A store that overrides it and has the
-    /// capability `exactly_once` does nothing for a batch that it has written before.
+    /// capability `exactly_once` does nothing for a batch that it has written before, also before
+    /// the last start: a batch whose write failed, or was cut off, comes again from disk.
+    ///
+    /// Without that capability a batch comes at least once. It comes twice if its write happened
+    /// but gave an error, or if the program was killed between the write and the removal of the
+    /// batch's file on disk.
     fn write(&mut self, batch: &Batch) -> Result<(), Error> {
         merging::write(self, batch)
     }

@@ -1,5 +1,8 @@
 //! A whole tracker, without the process's global: from a failure to what is read back.
 
+#[cfg(unix)]
+mod faults;
+
 use std::panic::Location;
 use std::path::Path;
 

@@ -14,15 +14,47 @@ use crate::store::sqlite::Options;
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 /// Tells files apart; `None`: there is none, or the system does not tell.
+type FileId = Option<(u64, u64)>;
+
+/// Which files were opened under a name.
+pub(super) struct Identity {
+    file: FileId,
+    log: FileId,
+    index: FileId,
+}
+
+impl Identity {
+    pub(super) fn of(file: &Path) -> Self {
+        let id_with = |end| id(&with_end(file, end));
+        Self { file: id(file), log: id_with("-wal"), index: id_with("-shm") }
+    }
+
+    /// Tells whether the name stands for the same file still.
+    pub(super) fn is_current(&self, file: &Path) -> bool {
+        self.file.is_none() || self.file == id(file)
+    }
+
+    /// Removes log and index of the file that was there: SQLite would take them for those of
+    /// the file that is there now, and cut the index that others have mapped into their memory.
+    pub(super) fn leave(&self, file: &Path) {
+        for (end, left) in [("-wal", self.log), ("-shm", self.index)] {
+            let path = with_end(file, end);
+            if left.is_some() && left == id(&path) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
 #[cfg(unix)]
-pub(super) fn identity(file: &Path) -> Option<(u64, u64)> {
+fn id(file: &Path) -> FileId {
     use std::os::unix::fs::MetadataExt;
     let found = fs::metadata(file).ok()?;
     Some((found.dev(), found.ino()))
 }
 
 #[cfg(not(unix))]
-pub(super) fn identity(_: &Path) -> Option<(u64, u64)> {
+fn id(_: &Path) -> FileId {
     None
 }
 

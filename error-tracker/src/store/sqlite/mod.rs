@@ -63,7 +63,7 @@ pub struct Sqlite {
     totals: totals::Sql,
     limits: listing::Limits,
     /// Which file was opened, and whether it may be made if it is missing.
-    identity: Option<(u64, u64)>,
+    identity: file::Identity,
     is_made: bool,
 }
 
@@ -117,7 +117,7 @@ impl Sqlite {
             lists: listing::Sql::new(prefix, &connection),
             totals: totals::Sql::new(prefix),
             limits: listing::Limits::DEFAULT,
-            identity: file::identity(&options.file),
+            identity: file::Identity::of(&options.file),
             is_made: true,
             connection,
         }
@@ -125,7 +125,8 @@ impl Sqlite {
 
     /// Opens anew if the file is gone or another one: what is written to it would be lost.
     fn follow(&mut self) -> Result<(), Error> {
-        if self.identity.is_some() && self.identity != file::identity(&self.options.file) {
+        if !self.identity.is_current(&self.options.file) {
+            self.identity.leave(&self.options.file);
             *self = match self.is_made {
                 true => Self::open(&self.options)?,
                 false => Self::connected(&self.options)?,
