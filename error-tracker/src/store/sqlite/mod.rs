@@ -1,7 +1,10 @@
 //! The store in a SQLite file.
 
+mod batches;
 mod joining;
+mod packing;
 mod read;
+mod retain;
 mod schema;
 mod statements;
 mod write;
@@ -20,10 +23,14 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
-use crate::store::{Batch, Capabilities, Page, Query, Store};
+use crate::store::sqlite::packing::{Packing, Unpacker};
+use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, Store};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(1);
+
+/// After how many pages the WAL goes into the file: 16 MiB.
+const WAL_PAGES: i64 = 4_000;
 
 /// Where the file is, and what it holds.
 #[derive(Clone, Debug)]
@@ -51,6 +58,9 @@ pub struct Sqlite {
     options: Options,
     write: statements::Sql,
     read: read::Sql,
+    batches: batches::Sql,
+    packing: Packing,
+    retaining: retain::Retaining,
 }
 
 impl Sqlite {
@@ -84,6 +94,8 @@ impl Sqlite {
             Error::new(ErrorKind::Store, text).with_source(error)
         })?;
         let mut connection = connect(options)?;
+        // Takes effect in a new file only.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(attempted)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(attempted)?;
         schema::migrate(&mut connection, &options.table_prefix).map_err(attempted)?;
         Ok(Self::with_connection(connection, options))
@@ -96,7 +108,29 @@ impl Sqlite {
             options: options.clone(),
             write: statements::Sql::new(&options.table_prefix),
             read: read::Sql::new(&options.table_prefix),
+            batches: batches::Sql::new(&options.table_prefix),
+            packing: Packing::new(&options.table_prefix),
+            retaining: retain::Retaining::new(&options.table_prefix),
         }
+    }
+
+    /// Tells when retention ran last, and what that run removed.
+    #[allow(dead_code, reason = "the writer's thread will ask before it runs it")]
+    pub(crate) fn last_retention(&mut self) -> Result<Option<(Timestamp, Retained)>, Error> {
+        self.attempt("read of", |store| store.retaining.last(&store.connection))
+    }
+
+    fn write_once(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(id) = batch.id {
+            if batches::note(&transaction, &self.batches, id, Timestamp::now())? {
+                return Ok(());
+            }
+        }
+        self.packing.prepare(&transaction)?;
+        write::Writing::new(&transaction, &self.write, &mut self.packing, batch)?.batch(batch)?;
+        transaction.commit()
     }
 
     fn attempt<T>(
@@ -142,7 +176,10 @@ fn connect(options: &Options) -> Result<Connection, Error> {
 
 fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -1_024)?;
+    connection.pragma_update(None, "cache_size", -2_048)?;
+    // Pages that change with every batch go to the file once in several batches.
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_PAGES * 4_096)?;
     // Without the stable planner each page by keyset is planned anew, at three times its cost.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -178,32 +215,37 @@ impl Store for Sqlite {
     fn capabilities(&self) -> Capabilities {
         let mut can = Capabilities::none();
         (can.events, can.hours) = (true, true);
+        (can.retention, can.exactly_once) = (true, true);
         can
     }
 
     fn write(&mut self, batch: &Batch) -> Result<(), Error> {
-        self.attempt("write to", |store| {
-            let transaction =
-                store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            write::Writing::new(&transaction, &store.write, batch)?.batch(batch)?;
-            transaction.commit()
-        })
+        let written = self.attempt("write to", |store| store.write_once(batch));
+        if written.is_err() {
+            self.packing.forget();
+        }
+        written
     }
 
     fn put_event(&mut self, event: &Recorded) -> Result<(), Error> {
         self.attempt("write an event to", |store| {
-            write::put_event(&store.connection, &store.write, event)
+            let connection = &store.connection;
+            write::put_event(connection, &store.write, &mut store.packing, event)
         })
     }
 
     fn events(&mut self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
         self.attempt("read events of", |store| {
-            read::events(&store.connection, &store.read, &fingerprint)
+            let unpacker = Unpacker::new(&store.packing, &store.connection);
+            read::events(&store.connection, &store.read, &unpacker, &fingerprint)
         })
     }
 
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {
-        self.attempt("read an event of", |store| read::event(&store.connection, &store.read, id))
+        self.attempt("read an event of", |store| {
+            let unpacker = Unpacker::new(&store.packing, &store.connection);
+            read::event(&store.connection, &store.read, &unpacker, id)
+        })
     }
 
     fn drop_event(&mut self, id: EventId) -> Result<(), Error> {
@@ -232,6 +274,12 @@ impl Store for Sqlite {
     ) -> Result<bool, Error> {
         self.attempt("change an issue of", |store| {
             write::set_state(&store.connection, &store.write, &fingerprint, (state, at))
+        })
+    }
+
+    fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
+        self.attempt("remove what is too old from", |store| {
+            store.retaining.step(&mut store.connection, rules)
         })
     }
 

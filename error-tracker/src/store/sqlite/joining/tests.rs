@@ -107,7 +107,7 @@ fn a_file_of_version_1_is_read_as_before() {
     let issue = setup.issue(old);
     assert_eq!((issue.count, issue.grouping.version), (3, 1));
     assert_eq!(setup.store.events(old).unwrap().len(), 3);
-    assert_eq!(setup.number("PRAGMA user_version"), 2);
+    assert_eq!(setup.number("PRAGMA user_version"), 3);
 }
 
 #[test]
