@@ -5,6 +5,7 @@ mod errors;
 mod happy;
 #[cfg(feature = "peers")]
 mod peers;
+mod stored;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -41,9 +42,9 @@ pub(super) fn unmasked() -> Option<Ours<impl Sized>> {
 
 /// Runs a case by its name.
 pub(crate) fn run(name: &str, calls: u64) -> ExitCode {
-    let known = [happy::CASES, errors::CASES, cold::CASES];
+    let known = [happy::CASES, errors::CASES, cold::CASES, stored::CASES];
     #[cfg(feature = "peers")]
-    let known = [known[0], known[1], known[2], peers::CASES];
+    let known = [known[0], known[1], known[2], known[3], peers::CASES];
     match known.into_iter().flatten().find(|(case, _)| *case == name) {
         Some((_, case)) => {
             case(calls);

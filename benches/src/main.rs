@@ -9,6 +9,7 @@ mod cold;
 mod deep;
 mod locals;
 mod rows;
+mod stored;
 mod subjects;
 mod table;
 
@@ -25,7 +26,8 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 const USAGE: &str = "\
 error-tracker-benches [--json] [GROUP..]     measures and prints one table
 
-GROUP is any of: calls, errors, panics, cold, build, dev-build; all of them when none is given.
+GROUP is any of: calls, errors, panics, cold, stored, build,
+dev-build; all of them when none is given.
 --json prints JSON lines: name, unit, ours, peer, bare, ratio, budget, met.";
 
 /// Set for the process whose file system hides the debug information of libc.

@@ -3,6 +3,7 @@
 use crate::builds;
 use crate::callgrind::{self, Figures};
 use crate::cold::Cold;
+use crate::stored;
 use crate::table::{Row, Table};
 
 const INSTRUCTIONS: &str = "instructions";
@@ -16,13 +17,21 @@ pub(crate) enum Group {
     Errors,
     Panics,
     Cold,
+    Stored,
     Build,
     DevBuild,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Calls, Self::Errors, Self::Panics, Self::Cold, Self::Build, Self::DevBuild];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Calls,
+        Self::Errors,
+        Self::Panics,
+        Self::Cold,
+        Self::Stored,
+        Self::Build,
+        Self::DevBuild,
+    ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -30,6 +39,7 @@ impl Group {
             "errors" => Self::Errors,
             "panics" => Self::Panics,
             "cold" => Self::Cold,
+            "stored" => Self::Stored,
             "build" => Self::Build,
             "dev-build" => Self::DevBuild,
             _ => return None,
@@ -46,6 +56,7 @@ impl Group {
             Self::Errors => errors(table),
             Self::Panics => panics(table),
             Self::Cold => cold(table),
+            Self::Stored => stored::rows(table),
             Self::Build => builds::release(table),
             Self::DevBuild => builds::development(table),
         }
