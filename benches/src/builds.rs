@@ -202,10 +202,10 @@ impl Project {
 
     /// Runs cargo, and returns the CPU seconds that it and its compilers took.
     fn cargo(&self, arguments: &[&str]) -> io::Result<f64> {
-        let before = seconds_of_children();
+        let before = cpu_seconds(libc::RUSAGE_CHILDREN);
         let output = self.command(arguments).output()?;
         if output.status.success() {
-            return Ok(seconds_of_children() - before);
+            return Ok(cpu_seconds(libc::RUSAGE_CHILDREN) - before);
         }
         let said = String::from_utf8_lossy(&output.stderr);
         Err(io::Error::other(format!("cargo {}: {}\n{said}", arguments.join(" "), output.status)))
@@ -222,12 +222,13 @@ impl Project {
     }
 }
 
-fn seconds_of_children() -> f64 {
+/// Returns the CPU time, user's and system's, of this process or of its children.
+pub(crate) fn cpu_seconds(of: libc::c_int) -> f64 {
     // SAFETY: all fields of `rusage` are integers, for which zero is a value; the pointer is to
     // memory of this function.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage);
+        libc::getrusage(of, &mut usage);
         usage
     };
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;

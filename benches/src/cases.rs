@@ -2,9 +2,12 @@
 
 mod cold;
 mod errors;
+mod hanging;
 mod happy;
 #[cfg(feature = "peers")]
 mod peers;
+mod resident;
+pub(crate) mod storm;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -41,9 +44,10 @@ pub(super) fn unmasked() -> Option<Ours<impl Sized>> {
 
 /// Runs a case by its name.
 pub(crate) fn run(name: &str, calls: u64) -> ExitCode {
-    let known = [happy::CASES, errors::CASES, cold::CASES];
+    let mut known = vec![happy::CASES, errors::CASES, cold::CASES];
+    known.extend([storm::CASES, resident::CASES, hanging::CASES]);
     #[cfg(feature = "peers")]
-    let known = [known[0], known[1], known[2], peers::CASES];
+    known.push(peers::CASES);
     match known.into_iter().flatten().find(|(case, _)| *case == name) {
         Some((_, case)) => {
             case(calls);

@@ -7,6 +7,8 @@ mod callgrind;
 mod cases;
 mod cold;
 mod deep;
+mod lists;
+mod load;
 mod locals;
 mod rows;
 mod subjects;
@@ -25,7 +27,9 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 const USAGE: &str = "\
 error-tracker-benches [--json] [GROUP..]     measures and prints one table
 
-GROUP is any of: calls, errors, panics, cold, build, dev-build; all of them when none is given.
+GROUP is any of: calls, errors, panics, cold, storms, memory, shutdown, lists, build, dev-build;
+all of them when none is given.
+ERROR_TRACKER_BENCHES_ISSUES says how many issues `lists` makes in place of a million.
 --json prints JSON lines: name, unit, ours, peer, bare, ratio, budget, met.";
 
 /// Set for the process whose file system hides the debug information of libc.

@@ -3,6 +3,8 @@
 use crate::builds;
 use crate::callgrind::{self, Figures};
 use crate::cold::Cold;
+use crate::lists;
+use crate::load;
 use crate::table::{Row, Table};
 
 const INSTRUCTIONS: &str = "instructions";
@@ -18,11 +20,28 @@ pub(crate) enum Group {
     Cold,
     Build,
     DevBuild,
+    Lists,
+    Storms,
+    Memory,
+    Shutdown,
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Calls, Self::Errors, Self::Panics, Self::Cold, Self::Build, Self::DevBuild];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Calls,
+        Self::Errors,
+        Self::Panics,
+        Self::Cold,
+        Self::Storms,
+        Self::Memory,
+        Self::Shutdown,
+        Self::Lists,
+        Self::Build,
+        Self::DevBuild,
+        Self::Storms,
+        Self::Memory,
+        Self::Shutdown,
+    ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -32,6 +51,10 @@ impl Group {
             "cold" => Self::Cold,
             "build" => Self::Build,
             "dev-build" => Self::DevBuild,
+            "lists" => Self::Lists,
+            "storms" => Self::Storms,
+            "memory" => Self::Memory,
+            "shutdown" => Self::Shutdown,
             _ => return None,
         })
     }
@@ -48,6 +71,10 @@ impl Group {
             Self::Cold => cold(table),
             Self::Build => builds::release(table),
             Self::DevBuild => builds::development(table),
+            Self::Lists => lists::measure(table),
+            Self::Storms => load::storms(table),
+            Self::Memory => load::memory(table),
+            Self::Shutdown => load::shutdown(table),
         }
     }
 }

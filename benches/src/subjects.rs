@@ -117,6 +117,15 @@ two_async! { #[track_exception] two_async_ours, two_polled_ours }
 panicking! { panicking }
 panicking! { #[track_exception] panicking_ours }
 
+/// The same as `two_ours`, an issue for each number.
+#[track_exception(fingerprint = number)]
+#[inline(never)]
+pub(crate) fn many_ours(number: i32, text: &str) -> Result<u64, Failure> {
+    let first = positive(number)?;
+    let second = short(text)?;
+    Ok(first + second)
+}
+
 #[cfg(feature = "peers")]
 two! { #[instrument(err)] two_peer }
 #[cfg(feature = "peers")]

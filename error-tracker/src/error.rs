@@ -39,6 +39,24 @@ impl Error {
         self
     }
 
+    /// Makes the error of a [`Store`](crate::Store) of one's own: what was attempted, and why not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use error_tracker::Error;
+    ///
+    /// let refused = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+    /// let error = Error::store("write issues/4bf9.json", refused);
+    /// assert!(error.is_store());
+    /// ```
+    pub fn store(
+        attempted: impl Into<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::new(ErrorKind::Store, attempted).with_source(source)
+    }
+
     /// Tells whether a tracker runs already in this process.
     pub fn is_already_initialized(&self) -> bool {
         self.0.kind == ErrorKind::AlreadyInitialized

@@ -155,21 +155,24 @@ impl fmt::Write for After<'_, '_> {
     }
 }
 
+/// How long an identifier is at most, in bytes.
+const IDENTIFIER: usize = 64;
+
 /// Takes the identifier at the start of what is written, and then refuses the rest.
 struct Identifier<'a>(&'a mut String);
 
 impl fmt::Write for Identifier<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for character in text.chars() {
-            let starts = self.0.is_empty() && character.is_ascii_uppercase();
-            let goes_on =
-                !self.0.is_empty() && (character.is_ascii_alphanumeric() || character == '_');
-            if !(starts || goes_on) || self.0.len() >= 64 {
-                return Err(fmt::Error);
-            }
-            self.0.push(character);
+        let starts = text.starts_with(|first: char| first.is_ascii_uppercase());
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let room =
+            if self.0.is_empty() && !starts { 0 } else { IDENTIFIER.saturating_sub(self.0.len()) };
+        let length = text.bytes().take(room).take_while(is_part).count();
+        self.0.push_str(&text[..length]);
+        match length == text.len() {
+            true => Ok(()),
+            false => Err(fmt::Error),
         }
-        Ok(())
     }
 }
 
@@ -249,5 +252,27 @@ impl<'a, R> Exits<'a> for Exit<'a, R> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn failure(&self) -> Option<Failure<'a>> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_read_in_pieces_up_to_what_does_not_belong_to_it() {
+        for (pieces, read, refused) in [
+            (&["Io", "Error", "(\"x"][..], "IoError", true),
+            (&["", "A_1"], "A_1", false),
+            (&["a", "B"], "", true),
+            (&["Größe"], "Gr", true),
+            (&[&"A".repeat(100)], &"A".repeat(64), true),
+        ] {
+            let mut out = String::new();
+            let mut identifier = Identifier(&mut out);
+            let written: fmt::Result =
+                pieces.iter().try_for_each(|piece| identifier.write_str(piece));
+            assert_eq!((out.as_str(), written.is_err()), (read, refused));
+        }
     }
 }

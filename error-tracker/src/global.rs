@@ -1,7 +1,7 @@
 //! The process's tracker, and the one that a test puts in its place on its own thread.
 
 use std::cell::RefCell;
-use std::panic::Location;
+use std::panic::{catch_unwind, AssertUnwindSafe, Location};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -10,10 +10,11 @@ use once_cell::sync::OnceCell;
 use crate::backtrace::{InApp, Symbolizer};
 use crate::capture::{Recorder, RecorderParts};
 use crate::error::{Error, ErrorKind};
+use crate::exit;
 use crate::fault::Failure;
 use crate::frames;
 use crate::report;
-use crate::tracker::{Builder, Guard, Tracker};
+use crate::tracker::{Builder, Ending, Guard, Tracker};
 
 static GLOBAL: OnceCell<Installed> = OnceCell::new();
 static HOOK: Once = Once::new();
@@ -23,6 +24,7 @@ pub(crate) struct Installed {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) tracker: Tracker,
     pub(crate) in_app: InApp,
+    pub(crate) ending: Arc<Ending>,
 }
 
 thread_local! {
@@ -45,7 +47,18 @@ pub(crate) fn install(
         ));
     }
     hook_panics();
+    exit::at_exit(exiting);
     Ok(installed)
+}
+
+/// Stores what a program recorded that exits while its guard lives.
+///
+/// Thread-locals may be gone on this thread, and other threads go on.
+extern "C" fn exiting() {
+    if let Some(installed) = GLOBAL.get() {
+        // An exit is no place to panic.
+        let _ = catch_unwind(AssertUnwindSafe(|| installed.ending.come()));
+    }
 }
 
 impl Builder {
@@ -61,9 +74,10 @@ impl Builder {
         let mut guard = None;
         install(|| {
             let built = self.build()?;
+            let ending = built.guard.ending();
             guard = Some(built.guard);
             let (recorder, tracker, in_app) = (built.recorder, built.tracker, built.in_app);
-            Ok(Installed { recorder, tracker, in_app })
+            Ok(Installed { recorder, tracker, in_app, ending })
         })?;
         guard.ok_or_else(|| Error::new(ErrorKind::Writer, "start the tracker"))
     }

@@ -41,6 +41,7 @@ mod calls;
 mod capture;
 mod config;
 mod error;
+mod exit;
 mod fault;
 mod frames;
 #[cfg(fuzzing)]

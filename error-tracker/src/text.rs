@@ -83,6 +83,25 @@ pub(crate) fn floor_char_boundary(text: &str, index: usize) -> usize {
     (0..=index).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
+/// Tells whether all bytes are of a kind.
+///
+/// Sixteen at a time and, if `is` has no branch either, without one, so that they are compared in
+/// a few vector instructions.
+pub(crate) fn all_bytes(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    let all = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, byte| all & is(*byte));
+    match bytes.last_chunk() {
+        // The last sixteen overlap with those before.
+        Some(last) => bytes.as_chunks().0.iter().all(all) && all(last),
+        None => bytes.iter().all(|byte| is(*byte)),
+    }
+}
+
+/// Tells whether a text holds another one, whose first byte is seldom in it.
+pub(crate) fn holds(text: &str, rare: &str) -> bool {
+    let first = rare.as_bytes().first();
+    first.is_none_or(|first| text.as_bytes().contains(first)) && text.contains(rare)
+}
+
 /// How much of a value's own `Debug` text is read before the rest is given up.
 const READ_LIMIT: usize = 256 * 1024;
 const LEVELS: usize = 64;
@@ -226,6 +245,27 @@ mod tests {
             let _ = write!(Limiter::new(out, limits), "{value:?}");
         });
         raw.0
+    }
+
+    #[test]
+    fn all_bytes_are_looked_at_whatever_their_number() {
+        let small = |byte: u8| byte.is_ascii_lowercase();
+        for length in 0..40 {
+            assert!(all_bytes(&vec![b'a'; length], small), "{length}");
+            for at in 0..length {
+                let mut bytes = vec![b'a'; length];
+                bytes[at] = b'A';
+                assert!(!all_bytes(&bytes, small), "{at} of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_holds_what_it_contains() {
+        for (text, part) in [("a ** b", "***"), ("a *** b", "***"), ("", ""), ("a", ""), ("", "*")]
+        {
+            assert_eq!(holds(text, part), text.contains(part), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod audit;
 mod features;
 mod fuzz;
 mod rusqlite;
+mod shell;
 mod tally;
 mod tools;
 mod workspace;
@@ -17,7 +18,7 @@ use crate::tools::{Install, Tools};
 use crate::workspace::cargo;
 
 const USAGE: &str = "\
-cargo xtask test [--all] [--install]   runs every test; --all adds the address sanitizer, the loom model and the fuzz targets
+cargo xtask test [--all] [--install]   runs every test; --all adds storms and kills, the address sanitizer, the loom model and the fuzz targets
 cargo xtask bench [--json]             measures, beside the peers
 cargo xtask fuzz [TARGET ..] [--seconds N]  runs the fuzz targets, ten minutes each
 --install                              installs what is missing through apt (root does so anyway)";
@@ -61,10 +62,12 @@ fn test(tally: &mut Tally, install: &Install, all: bool) {
     features::check_each_alone(tally);
     rusqlite::build_both_ends(tally);
     audit::run(tally);
+    shell::run(tally, install);
     if all {
         let grouping = ["test", "--locked", "--release", "--test", "versions"];
         let package = ["--package", "error-tracker-tests"];
         tally.tests("grouping in a release build", cargo(&[&grouping[..], &package[..]].concat()));
+        survival(tally);
         address_sanitizer(tally);
         loom(tally);
         fuzz::Plan::short().run(tally, install);
@@ -83,6 +86,14 @@ fn fuzz(words: &[&str]) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Counts, kills and faults once more: in a release build, and many times as much.
+fn survival(tally: &mut Tally) {
+    let mut command = cargo(&["test", "--locked", "--release", "--test", "survival"]);
+    command.args(["--package", "error-tracker-tests"]);
+    command.env("SURVIVAL", "all");
+    tally.tests("survival in a release build", command);
 }
 
 /// The runtime's own tests with every access to memory checked.

@@ -16,6 +16,8 @@ impl Tools {
     pub const VALGRIND: Self =
         Self { program: "valgrind", package: "valgrind", purpose: "counting instructions" };
 
+    pub const SQLITE_SHELL: Self =
+        Self { program: "sqlite3", package: "sqlite3", purpose: "reading the database" };
     pub const CPP_COMPILER: Self =
         Self { program: "c++", package: "g++", purpose: "building libFuzzer" };
 

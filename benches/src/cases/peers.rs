@@ -11,7 +11,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::cases::cold::{deep_cold, timed};
 use crate::cases::errors::{panics, quietly, WARM};
 use crate::cases::happy::{six, two};
-use crate::cases::{measure, say, Case};
+use crate::cases::{measure, say, storm, Case};
 use crate::{deep, subjects};
 
 pub(crate) const CASES: &[Case] = &[
@@ -42,6 +42,10 @@ pub(crate) const CASES: &[Case] = &[
         quietly();
         let _sentry = start(Stacks::No);
         measure(WARM, calls, || deep::call(|| panics(subjects::panicking)));
+    }),
+    ("storm-peer", |calls| {
+        let _sentry = start(Stacks::No);
+        storm::costs(calls, || storm::storm(calls, |_| capture(-7)));
     }),
     ("cold-peer", |_| {
         let begun = Instant::now();

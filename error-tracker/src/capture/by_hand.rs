@@ -145,7 +145,7 @@ impl Recorder {
             by_hand: true,
             address: presented.address,
         };
-        let id = self.open(&opening, |draft| {
+        let (id, _) = self.open(&opening, |draft| {
             draft.causes(failure);
             draft.lent_backtrace(failure);
             extras.fill(draft);
@@ -203,7 +203,7 @@ impl Recorder {
             by_hand: true,
             address: 0,
         };
-        self.open(&opening, |draft| extras.fill(draft))
+        self.open(&opening, |draft| extras.fill(draft)).0
     }
 }
 

@@ -57,7 +57,15 @@ impl Departed {
 ///
 /// Without this look, equal errors of a pool's threads would be taken for one another's causes.
 pub(crate) fn receives(expression: &str) -> bool {
-    let crosses = ["join", "recv", "spawn"].iter().any(|word| expression.contains(word));
+    let crosses = expression.bytes().enumerate().any(|(at, byte)| {
+        let word: &[u8] = match byte {
+            b'j' => b"join",
+            b'r' => b"recv",
+            b's' => b"spawn",
+            _ => return false,
+        };
+        expression.as_bytes()[at..].starts_with(word)
+    });
     crosses || (expression.ends_with(".await") && !expression.contains('('))
 }
 

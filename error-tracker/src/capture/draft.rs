@@ -14,7 +14,7 @@ use crate::mask::{shown_count, Found, Masker, Rule, ShownAs, MASK};
 use crate::queue::{Parts, Tag};
 use crate::scope::{Crumb, Scope, Value};
 use crate::site::Point;
-use crate::text::{floor_char_boundary, Bounded, Limits};
+use crate::text::{floor_char_boundary, holds, Bounded, Limits};
 
 /// What stands for a value that did not fit.
 const NO_ROOM: &str = "…";
@@ -90,7 +90,7 @@ impl Draft {
             });
         }
         // What was formatted before the failure shows it by its text alone.
-        if shown_count() != before || self.scratch.raw.reveal().contains(MASK) {
+        if shown_count() != before || holds(self.scratch.raw.reveal(), MASK) {
             self.found.add("", Rule::Type);
         }
     }
@@ -181,8 +181,9 @@ impl Draft {
     pub(crate) fn location(&mut self, file: &str, line: u32) {
         let place = &mut self.scratch.path;
         place.clear();
+        place.push_str(file);
         // Writing to a String does not fail.
-        let _ = std::fmt::Write::write_fmt(place, format_args!("{file}:{line}"));
+        let _ = std::fmt::Write::write_fmt(place, format_args!(":{line}"));
         self.parts.put(Tag::Location, &[place]);
     }
 

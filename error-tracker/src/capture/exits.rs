@@ -6,7 +6,7 @@ use crate::capture::draft::{expression, fenced, CAUSES, MESSAGE};
 use crate::capture::open::{custom_fingerprint, Opening};
 use crate::capture::{Call, Recorder};
 use crate::fault::Failure;
-use crate::frames::{with, Origin, Presented, Record, State};
+use crate::frames::{with, Origin, Presented, Record};
 use crate::grouping::{normalize, plain_name, Facts};
 use crate::mask::{Found, Masker};
 use crate::model::{EventId, Kind, Level, Outcome};
@@ -16,6 +16,8 @@ use crate::text::Raw;
 
 impl Recorder {
     /// The call returned an `Err`.
+    // Inlined, as each frame of our own that is walked costs more than all else here.
+    #[inline(always)]
     pub(crate) fn failed(&self, call: &Call<'_>, failure: Failure<'_>, swallowed: bool) {
         let Some(_busy) = Busy::enter() else { return };
         call.site.arming.arm();
@@ -27,27 +29,40 @@ impl Recorder {
             (false, _) => None,
         };
         let nested = with(|state| state.any_below(call.depth)).unwrap_or(false);
-        let causes = if nested { causes_of(&failure, &self.parts.masker) } else { Vec::new() };
-        let presented = Presented { text, causes: &causes, address: failure.address() };
-        let id = match self.continues(call.depth, &presented) {
-            Some((id, kept, has_changed)) => {
-                if kept {
-                    let says = has_changed.then_some(text);
-                    self.add_frame_saying(call, (id, says), true, outcome);
-                }
-                id
-            }
+        let known = if nested { self.continued(call, &failure, text, outcome) } else { None };
+        // No closure, which would be one frame more to walk.
+        let (id, kept) = match known {
+            Some(known) => known,
             None => self.open_err(call, &failure, text, outcome.unwrap_or_default()),
         };
-        self.close_others(call.depth, id);
-        let kept = |state: &mut State| state.find(id).is_some_and(|record| record.kept);
-        if outcome == Some(Outcome::Propagated) && with(kept) == Some(true) {
+        if nested {
+            self.close_others(call.depth, id);
+        }
+        if outcome == Some(Outcome::Propagated) && kept {
             self.departed.remember(id, failure.type_name(), text);
         }
         if swallowed {
             self.forget(id);
         }
         give_back(message);
+    }
+
+    /// Adds the call to the event that its error continues, if there is one.
+    fn continued(
+        &self,
+        call: &Call<'_>,
+        failure: &Failure<'_>,
+        text: &str,
+        outcome: Option<Outcome>,
+    ) -> Option<(EventId, bool)> {
+        let causes = causes_of(failure, &self.parts.masker);
+        let presented = Presented { text, causes: &causes, address: failure.address() };
+        let (id, kept, has_changed) = self.continues(call.depth, &presented)?;
+        if kept {
+            let says = has_changed.then_some(text);
+            self.add_frame_saying(call, (id, says), true, outcome);
+        }
+        Some((id, kept))
     }
 
     /// Finds the event that this error continues: whether it is kept, whether its text is new.
@@ -73,7 +88,7 @@ impl Recorder {
         failure: &Failure<'_>,
         text: &str,
         outcome: Outcome,
-    ) -> EventId {
+    ) -> (EventId, bool) {
         let mut names = Names::of(failure);
         names.site_of(call);
         custom_fingerprint(call, &mut names.custom);
@@ -100,13 +115,13 @@ impl Recorder {
             by_hand: false,
             address: failure.address(),
         };
-        let id = self.open(&opening, |draft| {
+        let opened = self.open(&opening, |draft| {
             draft.causes(failure);
             draft.lent_backtrace(failure);
             draft.frame(call, true);
         });
         names.give_back();
-        id
+        opened
     }
 
     /// The call returned without failing, while a record is open below it.
@@ -188,7 +203,7 @@ impl Recorder {
             by_hand: false,
             address: 0,
         };
-        self.open(&opening, |draft| draft.frame(call, true))
+        self.open(&opening, |draft| draft.frame(call, true)).0
     }
 
     pub(super) fn add_frame(

@@ -12,6 +12,7 @@ use crate::mask::{Found, Rule};
 use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
 use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
 use crate::task;
+use crate::text::holds;
 
 /// A failure that is new to its thread.
 pub(crate) struct Opening<'o> {
@@ -39,9 +40,14 @@ pub(crate) struct Opening<'o> {
 impl Recorder {
     /// Records a failure in full if its issue has budget left, else counts it.
     ///
-    /// `fill` adds what the event holds besides: a frame, context. It runs only in full.
+    /// `fill` adds what the event holds besides: a frame, context. It runs only in full. Returns
+    /// whether that is how it was recorded, too.
     #[inline(always)]
-    pub(super) fn open(&self, opening: &Opening<'_>, fill: impl FnOnce(&mut Draft)) -> EventId {
+    pub(super) fn open(
+        &self,
+        opening: &Opening<'_>,
+        fill: impl FnOnce(&mut Draft),
+    ) -> (EventId, bool) {
         let now = self.parts.clock.now();
         let id = self.ids.next(now);
         let fingerprint = with(|state| state.fingerprints.fingerprint(&opening.facts))
@@ -55,7 +61,7 @@ impl Recorder {
             self.count(slot, now);
         }
         self.open_record(opening, id, room);
-        id
+        (id, room.is_some())
     }
 
     fn slot(&self, fingerprint: Fingerprint, opening: &Opening<'_>) -> Option<&Slot> {
@@ -107,7 +113,7 @@ impl Recorder {
         draft.parts.put(Tag::ExceptionName, &[opening.exception_name]);
         draft.parts.put(Tag::Message, &[opening.message]);
         draft.notes(opening.found, ("message", ""));
-        if opening.said.contains(self.parts.masker.always()) {
+        if holds(opening.said, self.parts.masker.always()) {
             draft.parts.put(Tag::Masked, &["message", Rule::Type.as_str()]);
         }
         if let Some(name) = std::thread::current().name() {
@@ -161,14 +167,13 @@ impl Recorder {
             frames: 1,
             left_out: 0,
             by_hand: opening.by_hand,
-            text: opening.said.to_owned(),
+            text: String::new(),
             address: opening.address,
             entered_meanwhile: 0,
             captured_at: Vec::new(),
         };
-        let oldest = with(|state| state.open(record)).flatten();
-        // A record at depth 1 has left the outermost frame and was closed then.
-        self.close_records(oldest.filter(|record| record.depth > 1), Outcome::Handled);
+        let oldest = with(|state| state.open(record, opening.said)).flatten();
+        self.close_records(oldest, Outcome::Handled);
     }
 }
 

@@ -5,8 +5,8 @@ use std::panic::PanicHookInfo;
 use crate::capture::draft::MESSAGE;
 use crate::capture::open::Opening;
 use crate::capture::Recorder;
-use crate::frames::{with, Origin};
-use crate::grouping::{crate_relative, normalize, Facts};
+use crate::frames::{with, Origin, Scratch};
+use crate::grouping::{normalize, Facts};
 use crate::mask::Found;
 use crate::model::{EventId, Kind, Level, Outcome};
 use crate::task::{self, Busy};
@@ -21,17 +21,19 @@ impl Recorder {
         let message = message(info);
         let mut found = Found::default();
         let masked = self.parts.masker.text(message, &mut found);
-        let buffer = with(|state| std::mem::take(&mut state.scratch.names[3]));
-        let mut text = buffer.unwrap_or_default();
+        let taken = with(|state| {
+            let Scratch { names: [.., text], file, .. } = &mut state.scratch;
+            (std::mem::take(text), std::mem::take(file), state.floor())
+        });
+        let (mut text, mut file, floor) = taken.unwrap_or_default();
         text.clear();
         normalize(&masked, &mut text);
         let location = info.location();
-        let file = location.map(|location| crate_relative(location.file()));
         let depth = task::depth();
         let facts = Facts {
             kind: Kind::Panic,
             exception: "panic",
-            site: file.as_deref().unwrap_or_default(),
+            site: location.map(|location| file.of(location.file())).unwrap_or_default(),
             text: &text,
             ..Facts::default()
         };
@@ -46,16 +48,19 @@ impl Recorder {
             location: None,
             outcome: if depth == 0 { Outcome::Propagated } else { Outcome::Open },
             depth: depth + 1,
-            origin: Origin::Panic { floor: with(|state| state.floor()).unwrap_or(0) },
+            origin: Origin::Panic { floor },
             by_hand: false,
             address: 0,
         };
-        let id = self.open(&opening, |draft| {
+        let (id, _) = self.open(&opening, |draft| {
             if let Some(place) = location {
                 draft.location(place.file(), place.line());
             }
         });
-        with(|state| state.scratch.names[3] = text);
+        with(|state| {
+            state.scratch.names[3] = text;
+            state.scratch.file = file;
+        });
         id
     }
 }

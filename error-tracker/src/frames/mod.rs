@@ -8,7 +8,7 @@ mod record;
 mod state;
 
 pub(crate) use self::record::{Origin, Presented, Record};
-pub(crate) use self::state::{is_ending, resume, suspend, with, Carried, Scratch, State};
+pub(crate) use self::state::{is_ending, resume, suspend, with, Carried, Scratch};
 
 #[cfg(panic = "abort")]
 pub(crate) mod running;

@@ -1,18 +1,21 @@
 //! The open records of the thread, and what a suspended future takes with it.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
 use crate::frames::record::{Presented, Record};
-use crate::grouping::Cache;
+use crate::grouping::{Cache, FileName};
 use crate::task::{self, OPEN};
 use crate::text::Raw;
 
 /// How many records of a thread stay open; the oldest is closed first.
 const OPEN_RECORDS: usize = 16;
+/// Larger texts of closed records are given back to the allocator, in bytes.
+const KEPT_TEXT: usize = 1_024;
 
 /// What the failing path needs of its thread.
 pub(crate) struct State {
-    records: Vec<Record>,
+    records: VecDeque<Record>,
     pub(crate) fingerprints: Cache,
     /// Buffers of the failing path, kept so that a failure need not allocate them.
     pub(crate) scratch: Scratch,
@@ -29,14 +32,12 @@ pub(crate) struct Scratch {
     pub(crate) message: Raw,
     /// What a fingerprint is made of.
     pub(crate) names: [String; 4],
+    /// Where the last panic was.
+    pub(crate) file: FileName,
 }
 
 thread_local! {
-    static STATE: RefCell<State> = RefCell::new(State {
-        records: Vec::new(),
-        fingerprints: Cache::new(),
-        scratch: Scratch::default(),
-    });
+    static STATE: RefCell<State> = RefCell::new(State::new());
 }
 
 /// Runs `use_state` unless the thread is ending or already inside.
@@ -54,6 +55,14 @@ pub(crate) fn is_ending() -> bool {
 }
 
 impl State {
+    fn new() -> Self {
+        Self {
+            records: VecDeque::with_capacity(OPEN_RECORDS),
+            fingerprints: Cache::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
     /// Finds the record that this error continues at `depth`, newest first.
     pub(crate) fn same_error(&mut self, depth: u32, new: &Presented<'_>) -> Option<&mut Record> {
         self.records
@@ -109,16 +118,28 @@ impl State {
         self.records.iter_mut().rev().filter(move |record| record.depth == depth + 1)
     }
 
-    /// Tells whether a record lies below `depth`.
+    /// Tells whether a record lies below the frame at `depth`.
     pub(crate) fn any_below(&self, depth: u32) -> bool {
-        self.records.iter().any(|record| record.depth > depth)
+        // The flag spares the look at records that are over, which is most of the time all.
+        task::has(OPEN) && self.records.iter().any(|record| record.depth > depth)
     }
 
-    /// Opens a record; returns the oldest if there are too many.
-    pub(crate) fn open(&mut self, record: Record) -> Option<Record> {
-        let oldest = (self.records.len() >= OPEN_RECORDS).then(|| self.records.remove(0));
-        self.records.push(record);
-        self.note();
+    /// Opens a record of what `said`; returns the oldest if there are too many and it is still
+    /// on its way: at depth 1 it has left the outermost frame and was closed then.
+    pub(crate) fn open(&mut self, mut record: Record, said: &str) -> Option<Record> {
+        let is_full = self.records.len() >= OPEN_RECORDS;
+        let mut oldest = if is_full { self.records.pop_front() } else { None };
+        if let Some(oldest) = oldest.as_mut().filter(|old| old.text.capacity() <= KEPT_TEXT) {
+            record.text = std::mem::take(&mut oldest.text);
+            record.text.clear();
+        }
+        record.text.push_str(said);
+        oldest = oldest.filter(|oldest| oldest.depth > 1);
+        let counts = record.depth > 1 || oldest.is_some();
+        self.records.push_back(record);
+        if counts {
+            self.note();
+        }
         oldest
     }
 
@@ -132,7 +153,7 @@ impl State {
         let mut at = 0;
         while at < self.records.len() {
             if self.records[at].depth > depth && which(&self.records[at]) {
-                taken.push(self.records.remove(at));
+                taken.extend(self.records.remove(at));
             } else {
                 at += 1;
             }
@@ -168,4 +189,51 @@ pub(crate) fn resume(depth: u32, carried: Carried) {
         );
         state.note();
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frames::Origin;
+    use crate::model::EventId;
+
+    fn record(number: u8, depth: u32) -> Record {
+        Record {
+            id: EventId::from_bytes([number; 16]),
+            depth,
+            origin: Origin::Error,
+            kept: true,
+            room: 0,
+            frames: 1,
+            left_out: 0,
+            by_hand: false,
+            text: String::new(),
+            address: 0,
+            entered_meanwhile: 0,
+            captured_at: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_record_says_its_own_text_in_the_buffer_of_a_closed_one() {
+        let mut state = State::new();
+        for number in 0..40 {
+            let said = "x".repeat(40 - usize::from(number));
+            assert!(state.open(record(number, 1), &said).is_none());
+            assert_eq!(state.find(EventId::from_bytes([number; 16])).unwrap().text, said);
+        }
+        assert_eq!(state.records.len(), OPEN_RECORDS);
+        assert!(!state.any_below(1));
+    }
+
+    #[test]
+    fn the_oldest_record_is_given_out_only_if_it_is_still_on_its_way() {
+        let mut state = State::new();
+        state.open(record(1, 2), "deep");
+        assert!(state.any_below(1));
+        let given: Vec<_> =
+            (2..40).filter_map(|number| state.open(record(number, 1), "over")).collect();
+        assert_eq!(given.iter().map(|old| old.id.as_bytes()[0]).collect::<Vec<_>>(), [1]);
+        assert!(!state.any_below(1));
+    }
 }

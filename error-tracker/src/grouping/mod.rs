@@ -13,7 +13,7 @@ use crate::model::Event;
 use crate::model::{Fingerprint, Kind};
 
 pub(crate) use self::cache::Cache;
-pub(crate) use self::names::{crate_relative, plain_name};
+pub(crate) use self::names::{crate_relative, plain_name, FileName};
 pub(crate) use self::normalize::normalize;
 
 /// The version of the rules; it is part of every fingerprint.

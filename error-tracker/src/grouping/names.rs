@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::all_bytes;
+
 /// Pointers to an error are that error.
 const POINTERS: [&str; 3] = ["alloc::boxed::Box<", "alloc::sync::Arc<", "alloc::rc::Rc<"];
 
@@ -22,7 +24,9 @@ pub(crate) fn plain_name(name: &str) -> Cow<'_, str> {
 
 /// Tells whether a name is but a path, as most are.
 fn is_plain(name: &[u8]) -> bool {
-    !name.iter().any(|byte| matches!(byte, b'<' | b'{' | b'[' | b'&' | b'*'))
+    let is_mark =
+        |byte| (byte == b'<') | (byte == b'{') | (byte == b'[') | (byte == b'&') | (byte == b'*');
+    all_bytes(name, |byte| !is_mark(byte))
 }
 
 fn pointee(name: &str) -> &str {
@@ -74,6 +78,24 @@ fn arguments(text: &str) -> usize {
 fn braces(text: &str) -> usize {
     let end = text.find('}').map_or(text.len(), |end| end + 1);
     end + text[end..].bytes().take_while(|byte| *byte == b'}').count()
+}
+
+/// The name of the file that was asked for last, as failures come again and again from one place.
+#[derive(Default)]
+pub(crate) struct FileName {
+    file: String,
+    name: String,
+}
+
+impl FileName {
+    /// Returns the file's path as [`crate_relative`] gives it.
+    pub(crate) fn of(&mut self, file: &str) -> &str {
+        if self.file != file {
+            self.name = crate_relative(file).into_owned();
+            file.clone_into(&mut self.file);
+        }
+        &self.name
+    }
 }
 
 /// Returns a file's path as it is in any build: below its crate, or with the dependency's name.
@@ -216,6 +238,14 @@ mod tests {
             ("build.rs", "build.rs"),
         ] {
             assert_eq!(crate_relative(file), name);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_asked_for_again_has_the_name_it_had() {
+        let mut names = FileName::default();
+        for file in ["", "/home/a/shop/src/pay.rs", "/home/a/shop/src/pay.rs", "build.rs", ""] {
+            assert_eq!(names.of(file), crate_relative(file));
         }
     }
 

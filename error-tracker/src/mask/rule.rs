@@ -54,7 +54,7 @@ pub struct DefaultMasking {
     text: String,
     words: Vec<String>,
     except: Vec<String>,
-    /// The bytes that a word begins with: most names hold none of them.
+    /// The bytes of a name, whatever their case, that a word may begin with: most are none.
     first: [bool; 256],
 }
 
@@ -83,8 +83,8 @@ impl DefaultMasking {
     ) -> Self {
         let words = words.into_iter().map(|word| normal(&word.into()));
         let words: Vec<String> = words.filter(|word| !word.is_empty()).collect();
-        let mut first = [false; 256];
-        words.iter().for_each(|word| first[usize::from(word.as_bytes()[0])] = true);
+        let is_first = |byte: u8| words.iter().any(|word| word.as_bytes()[0] == lower(byte));
+        let first = std::array::from_fn(|byte| u8::try_from(byte).is_ok_and(is_first));
         Self { text: text.into(), words, except: Vec::new(), first }
     }
 
@@ -95,24 +95,27 @@ impl DefaultMasking {
     }
 
     fn masks(&self, name: &str) -> bool {
+        if self.words.is_empty() {
+            return false;
+        }
         if !name.is_ascii() {
             let name = normal(name);
             return self.words.iter().any(|word| name.contains(word.as_str()))
                 && !self.except.contains(&name);
         }
         let name = name.as_bytes();
-        (0..name.len()).any(|at| self.begins_word(&name[at..]))
+        let may_begin = |byte: u8| self.first[usize::from(byte)];
+        name.iter().enumerate().any(|(at, byte)| may_begin(*byte) && self.begins_word(&name[at..]))
             && !self.except.iter().any(|except| same(name, except.as_bytes()))
     }
 
     /// Tells whether one of the words stands at the start of a text.
     fn begins_word(&self, text: &[u8]) -> bool {
         let first = lower(text[0]);
-        self.first[usize::from(first)]
-            && self.words.iter().any(|word| {
-                let head = text.get(..word.len());
-                word.as_bytes()[0] == first && head.is_some_and(|head| same(head, word.as_bytes()))
-            })
+        self.words.iter().any(|word| {
+            let head = text.get(..word.len());
+            word.as_bytes()[0] == first && head.is_some_and(|head| same(head, word.as_bytes()))
+        })
     }
 }
 

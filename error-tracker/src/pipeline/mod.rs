@@ -97,7 +97,7 @@ impl Writer {
 
     /// Stores what was submitted and ends the thread, or gives up when the time is over.
     pub(crate) fn shutdown(&self, timeout: Duration) -> bool {
-        if !self.is_here() {
+        if !self.can_be_waited_for() {
             return false;
         }
         let ticket = self.shared.stop();
@@ -106,6 +106,9 @@ impl Writer {
     }
 
     pub(crate) fn health(&self, counters: &Counters) -> Health {
+        if !self.is_here() {
+            return Health { lost: counters.lost(), ..Health::new(StoreHealth::Closed) };
+        }
         self.shared.health(counters.lost())
     }
 
@@ -114,9 +117,14 @@ impl Writer {
         self.shared.waiting_for()
     }
 
-    /// A forked child has the queue but not the thread.
-    fn is_here(&self) -> bool {
+    /// A forked child has the queue but not the thread, and locks that nobody may open.
+    pub(crate) fn is_here(&self) -> bool {
         self.process == std::process::id()
+    }
+
+    /// Neither in a forked child nor on the writer's own thread, where a store may call us.
+    pub(crate) fn can_be_waited_for(&self) -> bool {
+        self.is_here() && !worker::is_running_here()
     }
 }
 
@@ -147,7 +155,7 @@ impl Sink for Writer {
     }
 
     fn flush(&self, timeout: Duration) -> bool {
-        if !self.is_here() {
+        if !self.can_be_waited_for() {
             return false;
         }
         let ticket = self.shared.tickets.ask();

@@ -4,7 +4,7 @@ mod spool;
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Condvar, Mutex};
+use std::sync::{Condvar, Mutex, OnceLock};
 use std::time::Instant;
 
 use super::*;
@@ -27,6 +27,7 @@ enum Mood {
     /// Where there is an event of this number.
     PanicsAt(i64),
     Hangs,
+    Flushes,
 }
 
 struct World {
@@ -36,6 +37,7 @@ struct World {
     counts: Mutex<Vec<(Fingerprint, u64)>>,
     names: Mutex<HashSet<BatchId>>,
     attempts: Mutex<usize>,
+    writer: OnceLock<Writer>,
     amended: Mutex<Vec<Event>>,
 }
 
@@ -48,6 +50,7 @@ impl World {
             counts: Mutex::default(),
             names: Mutex::default(),
             attempts: Mutex::default(),
+            writer: OnceLock::new(),
             amended: Mutex::default(),
         })
     }
@@ -90,6 +93,7 @@ impl Store for Fake {
             Mood::Fails => return failed,
             Mood::FailsEverySecond if *self.0.attempts.lock().unwrap() % 2 == 1 => return failed,
             Mood::FailsEverySecond => {}
+            Mood::Flushes => assert!(!self.0.writer.get().unwrap().flush(LIMIT)),
             Mood::Panics => panic!("the fake panics"),
             Mood::PanicsAt(number) => {
                 let mut events = batch.deltas.iter().flat_map(|delta| delta.events());
@@ -333,6 +337,30 @@ fn flush_and_shutdown_give_up_on_a_hanging_store() {
     assert!(!setup.writer.flush(Duration::from_millis(1)));
     assert!(!setup.writer.shutdown(Duration::from_millis(1)));
     assert!(setup.writer.submit(event(2)).is_err());
+}
+
+#[test]
+fn a_store_that_fails_every_second_call_loses_nothing_and_holds_up_nobody() {
+    let setup = Setup::new(Mood::FailsEverySecond);
+    for number in 0..20 {
+        setup.submit(number);
+        count(&setup, 5);
+        assert!(setup.flush() || setup.flush(), "{number}");
+    }
+    assert_eq!(setup.world.total(), 120);
+    assert_eq!(setup.counters.lost(), 0);
+    setup.submit(20);
+    setup.writer.shutdown(LIMIT);
+    assert_eq!(setup.writer.health(&setup.counters).store, StoreHealth::Closed);
+}
+
+#[test]
+fn a_store_that_flushes_does_not_wait_for_itself() {
+    let setup = Setup::new(Mood::Flushes);
+    assert!(setup.world.writer.set(setup.writer.clone()).is_ok());
+    setup.submit(1);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 1);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod commit;
 mod recovery;
 mod replay;
 
+use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
@@ -27,6 +28,16 @@ use crate::task::Busy;
 const REST: Duration = Duration::from_secs(60);
 /// How long debug information is kept after the last stack.
 const NAMES_KEPT: Duration = Duration::from_secs(5);
+
+thread_local! {
+    /// Has no destructor, so that it can be asked as long as the thread lives.
+    static IS_WRITER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Tells whether this is a writer's thread.
+pub(super) fn is_running_here() -> bool {
+    IS_WRITER.with(Cell::get)
+}
 
 /// What the loop does next.
 #[derive(Debug, PartialEq, Eq)]
@@ -107,6 +118,7 @@ impl Worker {
     pub(super) fn run(mut self) {
         // What fails on this thread would come back to it as an event.
         let _busy = Busy::enter();
+        IS_WRITER.with(|is_writer| is_writer.set(true));
         self.spool.look(Instant::now());
         loop {
             match self.guarded_cycle(Instant::now()) {

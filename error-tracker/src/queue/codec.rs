@@ -132,8 +132,11 @@ impl Parts {
     pub(crate) fn put_addresses(&mut self, addresses: &[usize]) {
         self.0.push(Tag::Addresses as u8);
         self.0.extend_from_slice(&((addresses.len() * 8) as u32).to_le_bytes());
-        for address in addresses {
-            self.0.extend_from_slice(&(*address as u64).to_le_bytes());
+        let start = self.0.len();
+        // Once for all of them, so that no address asks for room of its own.
+        self.0.resize(start + addresses.len() * 8, 0);
+        for (room, address) in self.0[start..].as_chunks_mut().0.iter_mut().zip(addresses) {
+            *room = (*address as u64).to_le_bytes();
         }
     }
 

@@ -1,5 +1,6 @@
 //! What crosses from the failing thread to the writer.
 
+mod budget;
 mod codec;
 mod counters;
 mod tally;

@@ -107,7 +107,7 @@ impl Sort {
         }
     }
 
-    fn key(self, issue: &Issue) -> Key {
+    pub(crate) fn key(self, issue: &Issue) -> Key {
         match self {
             Sort::LastSeen => Key::Number(issue.last_seen.as_micros()),
             Sort::CreatedOn => Key::Number(issue.created_on.as_micros()),
@@ -260,6 +260,11 @@ impl Query {
         placed.truncate(self.page_size());
         let next = placed.last().filter(|_| more).map(|(place, _)| place.clone());
         Page { items: placed.into_iter().map(|(_, issue)| issue).collect(), next, ..Page::empty() }
+    }
+
+    /// Returns what an issue is sorted by.
+    pub(crate) fn key_of(&self, issue: &Issue) -> Key {
+        self.sort.key(issue)
     }
 
     fn place_of(&self, issue: &Issue) -> Cursor {

@@ -14,6 +14,7 @@ use std::time::Duration;
 pub use self::builder::Builder;
 #[cfg(all(test, feature = "sqlite"))]
 use self::builder::Built;
+pub(crate) use self::guard::Ending;
 pub use self::guard::Guard;
 pub use self::part::StorePart;
 use self::reading::Reader;
@@ -162,6 +163,10 @@ impl Tracker {
         ask: impl FnOnce(&mut dyn crate::store::Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
         match &self.0 {
+            // Its connection and its lock belong to the parent.
+            Some(inner) if inner.writer.as_ref().is_some_and(|writer| !writer.is_here()) => {
+                Err(Error::new(ErrorKind::Store, "read the store in a forked process"))
+            }
             Some(inner) => inner.reader.read(inner.writer.as_ref(), ask),
             None => Err(Error::new(ErrorKind::Store, "read the store of a tracker before `init!`")),
         }

@@ -196,3 +196,29 @@ fn an_issue_tells_what_it_was_made_of() {
     let labels: Vec<_> = grouping.parts.iter().map(|(label, _)| label.as_str()).collect();
     assert_eq!((grouping.version, &labels[..]), (2, &["kind", "type", "site", "text"][..]));
 }
+
+#[test]
+fn a_clock_that_jumps_changes_no_count_and_nothing_waits_for_it() {
+    const DAY: i64 = 86_400_000_000;
+    let time = Arc::new(std::sync::atomic::AtomicI64::new(20_000 * DAY));
+    let now = Arc::clone(&time);
+    let clock = move || Timestamp::from_micros(now.load(std::sync::atomic::Ordering::Relaxed));
+    let folder = tempfile::tempdir().unwrap();
+    let built = builder(&file(&folder)).clock(Clock::from_fn(clock)).build().unwrap();
+    // To before 1970 and to beyond the year 9999, too.
+    let jumps = [0, -DAY, 3 * DAY, -30_000 * DAY, 4_000_000 * DAY, -4_000_000 * DAY, 1, DAY / 24];
+    for (round, jump) in jumps.into_iter().enumerate() {
+        time.fetch_add(jump, std::sync::atomic::Ordering::Relaxed);
+        // More than are recorded in full within a second.
+        (0..50).for_each(|_| assert!(!fail(&built).is_nil()));
+        assert!(round % 3 == 1 || built.tracker.flush(LIMIT));
+    }
+    drop(built.guard);
+    let issue = only_issue(&built.tracker);
+    assert_eq!(issue.count, 50 * jumps.len() as u64);
+    assert!(issue.created_on <= issue.last_seen, "{issue:?}");
+    let sql = "SELECT sum(count) FROM error_tracker_hours";
+    let connection = rusqlite::Connection::open(file(&folder)).unwrap();
+    let sum: i64 = connection.query_row(sql, (), |row| row.get(0)).unwrap();
+    assert_eq!(sum as u64, issue.count);
+}

@@ -1,10 +1,16 @@
 //! The store in a SQLite file.
 
 mod file;
+mod filter;
+mod indexing;
 mod joining;
+mod listing;
+mod place;
 mod read;
 mod schema;
 mod statements;
+mod texts;
+mod totals;
 mod write;
 
 #[cfg(test)]
@@ -20,7 +26,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
+use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::{Batch, Capabilities, Page, Query, Store};
 
@@ -53,6 +59,9 @@ pub struct Sqlite {
     options: Options,
     write: statements::Sql,
     read: read::Sql,
+    lists: listing::Sql,
+    totals: totals::Sql,
+    limits: listing::Limits,
     /// Which file was opened, and whether it may be made if it is missing.
     identity: file::Identity,
     is_made: bool,
@@ -100,13 +109,17 @@ impl Sqlite {
 
     fn with_connection(connection: Connection, options: &Options) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
+        let prefix = &options.table_prefix;
         Self {
-            connection,
             options: options.clone(),
-            write: statements::Sql::new(&options.table_prefix),
-            read: read::Sql::new(&options.table_prefix),
+            write: statements::Sql::new(prefix),
+            read: read::Sql::new(prefix),
+            lists: listing::Sql::new(prefix, &connection),
+            totals: totals::Sql::new(prefix),
+            limits: listing::Limits::DEFAULT,
             identity: file::Identity::of(&options.file),
             is_made: true,
+            connection,
         }
     }
 
@@ -184,7 +197,9 @@ impl Store for Sqlite {
     }
 
     fn list(&mut self, query: &Query) -> Result<Page<Issue>, Error> {
-        self.attempt("list issues of", |store| read::list(&store.connection, &store.read, query))
+        self.attempt("list issues of", |store| {
+            listing::list(&store.connection, &store.lists, (query, &store.limits))
+        })
     }
 
     fn get(&mut self, fingerprint: Fingerprint) -> Result<Option<Issue>, Error> {
@@ -205,7 +220,7 @@ impl Store for Sqlite {
 
     fn capabilities(&self) -> Capabilities {
         let mut can = Capabilities::none();
-        (can.events, can.hours) = (true, true);
+        (can.events, can.hours, can.search, can.totals) = (true, true, true, true);
         can
     }
 
@@ -250,6 +265,10 @@ impl Store for Sqlite {
         self.attempt("read the hours of", |store| {
             read::hours(&store.connection, &store.read, &fingerprint)
         })
+    }
+
+    fn totals(&mut self) -> Result<Totals, Error> {
+        self.attempt("count issues of", |store| totals::read(&store.connection, &store.totals))
     }
 
     fn set_state(

@@ -1,7 +1,7 @@
 //! Reads issues and events.
 
 use rusqlite::types::Type;
-use rusqlite::{params, Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::IntoDeserializer;
 use serde::Deserialize;
@@ -9,14 +9,20 @@ use serde::Deserialize;
 use crate::model::{
     Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, Level, Recorded, Timestamp,
 };
-use crate::store::cursor::Key;
+use crate::store::payload;
 use crate::store::sqlite::schema::with_prefix;
 use crate::store::sqlite::statements::ID_OF;
-use crate::store::{payload, Cursor, Page, Query};
+
+/// What [`to_issue`] reads.
+pub(super) const ISSUES: &str = "SELECT i.fingerprint, i.count, i.kept, i.created_on, i.last_seen,
+     i.state, i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
+     i.culprit, i.location, i.notification_sent, i.ticket_raised,
+     r.request_data, r.traceback, i.grouping_version, i.grouping,
+     i.state_changed, i.first_release, i.last_release
+     FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
 
 /// The statements, with the tables' prefix.
 pub(super) struct Sql {
-    list: String,
     issue: String,
     events: String,
     event: String,
@@ -25,27 +31,13 @@ pub(super) struct Sql {
 
 impl Sql {
     pub(super) fn new(prefix: &str) -> Self {
-        let issues = "SELECT i.fingerprint, i.count, i.kept, i.created_on, i.last_seen, i.state,
-                 i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
-                 i.culprit, i.location, i.notification_sent, i.ticket_raised,
-                 r.request_data, r.traceback, i.id, i.grouping_version, i.grouping,
-                 i.state_changed, i.first_release, i.last_release
-                 FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
         let events = "SELECT i.fingerprint, i.kind, i.grouping_version, i.grouping,
                  e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames, e.seq
                  FROM {p}events AS e JOIN {p}issues AS i ON i.id = e.issue_id
                  LEFT JOIN {p}stacks AS s ON s.id = e.stack_id";
         let sql = |select: &str, rest: &str| with_prefix(&format!("{select} {rest}"), prefix);
         Self {
-            list: sql(
-                issues,
-                "WHERE (i.last_seen, i.id) < (?1, ?2)
-                 AND (?3 IS NULL OR i.state = ?3)
-                 AND (?4 IS NULL OR i.host = ?4)
-                 AND (?5 IS NULL OR i.exception_name = ?5)
-                 ORDER BY i.last_seen DESC, i.id DESC LIMIT ?6",
-            ),
-            issue: sql(issues, &format!("WHERE i.id = ({ID_OF})")),
+            issue: sql(ISSUES, &format!("WHERE i.id = ({ID_OF})")),
             events: sql(events, &format!("WHERE e.issue_id = ({ID_OF}) ORDER BY e.seq DESC")),
             event: sql(events, "WHERE e.id = ?1"),
             hours: sql(
@@ -54,36 +46,6 @@ impl Sql {
             ),
         }
     }
-}
-
-pub(super) fn list(
-    connection: &Connection,
-    sql: &Sql,
-    query: &Query,
-) -> rusqlite::Result<Page<Issue>> {
-    let size = query.page_size();
-    let (last_seen, id) = match &query.after {
-        Some(Cursor { key: Key::Number(number), tie }) => (*number, *tie),
-        _ => (i64::MAX, i64::MAX),
-    };
-    let values = params![
-        last_seen,
-        id,
-        query.state.map(|state| state.as_str()),
-        query.host,
-        query.exception_name,
-        size as i64 + 1,
-    ];
-    let mut statement = connection.prepare_cached(&sql.list)?;
-    let read = |row: &Row<'_>| Ok((to_issue(row)?, row.get::<_, i64>(19)?));
-    let mut rows: Vec<(Issue, i64)> =
-        statement.query_map(values, read)?.collect::<rusqlite::Result<_>>()?;
-    let more = rows.len() > size;
-    rows.truncate(size);
-    let next = rows.last().filter(|_| more);
-    let next =
-        next.map(|(issue, id)| Cursor { key: Key::Number(issue.last_seen.as_micros()), tie: *id });
-    Ok(Page { items: rows.into_iter().map(|(issue, _)| issue).collect(), next, ..Page::empty() })
 }
 
 pub(super) fn issue(
@@ -126,7 +88,7 @@ pub(super) fn hours(
     rows.collect()
 }
 
-fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
+pub(super) fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
     let request_data: Option<String> = row.get(17)?;
     Ok(Issue {
         fingerprint: id(row, 0)?,
@@ -148,10 +110,10 @@ fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
         ticket_raised: row.get(16)?,
         request_data: json(17, request_data.as_deref().unwrap_or("{}"))?,
         traceback: row.get::<_, Option<String>>(18)?.unwrap_or_default(),
-        grouping: Grouping { version: row.get(20)?, parts: json(21, &row.get::<_, String>(21)?)? },
-        state_changed: Timestamp::from_micros(row.get(22)?),
-        first_release: row.get(23)?,
-        last_release: row.get(24)?,
+        grouping: Grouping { version: row.get(19)?, parts: json(20, &row.get::<_, String>(20)?)? },
+        state_changed: Timestamp::from_micros(row.get(21)?),
+        first_release: row.get(22)?,
+        last_release: row.get(23)?,
     })
 }
 

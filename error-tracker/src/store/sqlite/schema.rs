@@ -2,8 +2,10 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::store::sqlite::{indexing, texts};
+
 /// The version of the tables below, kept in `PRAGMA user_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The version of the rules that version 1 of the tables knew: issues of theirs may be found again.
 pub(super) const OLD_RULES: u32 = 1;
@@ -105,7 +107,17 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Makes the tables that the file does not have, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Result<()> {
-    if version(connection)? == VERSION && has_table(connection, prefix, "aliases")? {
+    let has_fts5 = texts::are_possible(connection);
+    migrate_with(connection, prefix, has_fts5)
+}
+
+fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> rusqlite::Result<()> {
+    let is_done = |connection: &Connection| -> rusqlite::Result<bool> {
+        Ok(version(connection)? == VERSION
+            && has_table(connection, prefix, "facets")?
+            && texts::are_kept(connection, prefix)? == has_fts5)
+    };
+    if is_done(connection)? {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -118,6 +130,10 @@ pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Re
         )?;
     }
     transaction.execute_batch(&with_prefix(SINCE_2, prefix))?;
+    if !has_table(&transaction, prefix, "facets")? {
+        indexing::add(&transaction, prefix)?;
+    }
+    texts::keep(&transaction, prefix, has_fts5)?;
     transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
     transaction.commit()
 }

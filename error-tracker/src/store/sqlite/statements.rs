@@ -13,7 +13,10 @@ pub(super) struct Sql {
     pub(super) id_of: String,
     pub(super) insert_issue: String,
     pub(super) count_issue: String,
-    pub(super) update_issue: String,
+    pub(super) first_seen: String,
+    pub(super) reopen: String,
+    pub(super) show_texts: String,
+    pub(super) show_values: String,
     pub(super) put_report: String,
     pub(super) put_hour: String,
     pub(super) event_numbers: String,
@@ -36,7 +39,7 @@ impl Sql {
         let sql = |text: &str| with_prefix(text, prefix);
         Self {
             find_issue: sql(
-                "SELECT id, count, kept, last_seen, state, state_changed, grouping_version
+                "SELECT id, count, kept, last_seen, state, state_changed, grouping_version, created_on
                  FROM {p}issues WHERE fingerprint = ?1",
             ),
             id_of: sql(ID_OF),
@@ -46,12 +49,16 @@ impl Sql {
                   first_release, last_release, grouping_version, grouping)
                  VALUES (?1, ?2, ?3, ?4, ?5, 'unresolved', ?4,
                   ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)"),
+            // A statement that names an indexed column rewrites its index, whatever the value.
             count_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
-                 created_on = min(created_on, ?4), last_seen = max(last_seen, ?5),
-                 state = ?6, last_release = ?7 WHERE id = ?1"),
-            update_issue: sql(
-                "UPDATE {p}issues SET level = ?2, exception_name = ?3, message = ?4, host = ?5,
-                 path = ?6, method = ?7, culprit = ?8, location = ?9 WHERE id = ?1",
+                 last_seen = max(last_seen, ?4), last_release = ?5 WHERE id = ?1"),
+            first_seen: sql("UPDATE {p}issues SET created_on = ?2 WHERE id = ?1"),
+            reopen: sql("UPDATE {p}issues SET state = ?2 WHERE id = ?1"),
+            show_texts: sql("UPDATE {p}issues SET level = ?2, message = ?3, culprit = ?4,
+                 location = ?5 WHERE id = ?1"),
+            show_values: sql(
+                "UPDATE {p}issues SET exception_name = ?2, host = ?3, path = ?4, method = ?5
+                 WHERE id = ?1 AND (exception_name, host, path, method) <> (?2, ?3, ?4, ?5)",
             ),
             put_report: sql(
                 "INSERT INTO {p}reports (issue_id, request_data, traceback) VALUES (?1, ?2, ?3)

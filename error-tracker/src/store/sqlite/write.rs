@@ -15,6 +15,7 @@ struct Known {
     id: i64,
     count: u64,
     kept: usize,
+    created_on: i64,
     last_seen: i64,
     state: String,
     state_changed: i64,
@@ -142,11 +143,10 @@ impl<'c> Writing<'c> {
             known.id,
             delta.count as i64,
             plan.kept as i64,
-            delta.first_seen.as_micros(),
             delta.last_seen.as_micros(),
-            known.state_after(delta),
             origin.release,
         ])?;
+        self.update_rarely(delta, known)?;
         // Another process may have written a newer event.
         if delta.facts.at.is_some_and(|_| delta.last_seen.as_micros() >= known.last_seen) {
             self.show(known.id, &delta.facts)?;
@@ -159,17 +159,34 @@ impl<'c> Writing<'c> {
         Ok(known.id)
     }
 
+    fn update_rarely(&self, delta: &Delta, known: &Known) -> rusqlite::Result<()> {
+        let first_seen = delta.first_seen.as_micros();
+        if first_seen < known.created_on {
+            let mut statement = self.connection.prepare_cached(&self.sql.first_seen)?;
+            statement.execute([known.id, first_seen])?;
+        }
+        let state = known.state_after(delta);
+        if state != known.state {
+            let mut statement = self.connection.prepare_cached(&self.sql.reopen)?;
+            statement.execute(params![known.id, state])?;
+        }
+        Ok(())
+    }
+
     fn show(&self, issue: i64, facts: &Facts) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(&self.sql.update_issue)?.execute(params![
+        self.connection.prepare_cached(&self.sql.show_texts)?.execute(params![
             issue,
             facts.level.as_str(),
-            facts.exception_name,
             facts.message,
+            facts.culprit,
+            facts.location,
+        ])?;
+        self.connection.prepare_cached(&self.sql.show_values)?.execute(params![
+            issue,
+            facts.exception_name,
             facts.host,
             facts.path,
             facts.method,
-            facts.culprit,
-            facts.location,
         ])?;
         self.report(issue, facts)
     }
@@ -274,6 +291,7 @@ fn find(statement: &mut CachedStatement<'_>, fingerprint: &str) -> rusqlite::Res
             state: row.get(4)?,
             state_changed: row.get(5)?,
             grouping: row.get(6)?,
+            created_on: row.get(7)?,
         })
     };
     statement.query_row([fingerprint], known).optional()

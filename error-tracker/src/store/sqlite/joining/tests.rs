@@ -7,7 +7,7 @@ use crate::grouping::Facts;
 use crate::model::{
     Event, EventId, Fingerprint, Frame, Grouping, Issue, IssueState, Kind, Timestamp,
 };
-use crate::store::sqlite::{Options, Sqlite};
+use crate::store::sqlite::{schema, Options, Sqlite};
 use crate::store::{self, Batch, Delta, Kept, Store};
 
 const VERSION_1: &str = include_str!("../../../../../tests/fixtures/stores/version1.sql");
@@ -107,7 +107,7 @@ fn a_file_of_version_1_is_read_as_before() {
     let issue = setup.issue(old);
     assert_eq!((issue.count, issue.grouping.version), (3, 1));
     assert_eq!(setup.store.events(old).unwrap().len(), 3);
-    assert_eq!(setup.number("PRAGMA user_version"), 2);
+    assert_eq!(setup.number("PRAGMA user_version"), schema::VERSION);
 }
 
 #[test]

@@ -1,0 +1,192 @@
+//! Every query finds what [`Query::page_of`] finds, by way of the indexes.
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
+use tempfile::TempDir;
+
+use super::Limits;
+use crate::model::{Fingerprint, Issue, IssueState, Timestamp};
+use crate::store::sqlite::{Options, Sqlite};
+use crate::store::{Direction, Query, Sort, Store};
+
+const TEXTS: [&str; 8] =
+    ["", "shop", "Shop-1", "50%_\\\"'", "a\0b shop", "Überlauf", "connection refused", "/v1/shop"];
+const PARTS: [&str; 12] = [
+    "",
+    "s",
+    "HO",
+    "shop",
+    "SHOP",
+    "refused",
+    "0%_\\\"'",
+    "\0b",
+    "überlauf",
+    "Überl",
+    "nothing",
+    "a\0b shop",
+];
+const STATES: [IssueState; 4] =
+    [IssueState::Unresolved, IssueState::Resolved, IssueState::Muted, IssueState::Regressed];
+
+fn text() -> impl Strategy<Value = String> {
+    select(&TEXTS[..]).prop_map(str::to_owned)
+}
+
+fn part() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => select(&PARTS[..]).prop_map(str::to_owned),
+        1 => any::<String>(),
+        1 => Just("shop".repeat(2_500)),
+    ]
+}
+
+prop_compose! {
+    fn issue()(
+        texts in [text(), text(), text(), text(), text()],
+        numbers in [0_i64..6, 0..6, 0..6],
+        state in select(&STATES[..]),
+        flags in any::<[bool; 2]>(),
+    ) -> Issue {
+        let [host, path, method, exception_name, message] = texts;
+        Issue {
+            state, host, path, method, exception_name, message,
+            count: numbers[0] as u64,
+            created_on: Timestamp::from_micros(numbers[1]),
+            last_seen: Timestamp::from_micros(numbers[2]),
+            notification_sent: flags[0],
+            ticket_raised: flags[1],
+            ..Issue::default()
+        }
+    }
+}
+
+prop_compose! {
+    fn exact()(
+        state in weighted(0.2, select(&STATES[..])),
+        texts in [weighted(0.2, text()), weighted(0.2, text()), weighted(0.2, text()), weighted(0.2, text())],
+        flags in [weighted(0.2, any::<bool>()), weighted(0.2, any::<bool>())],
+    ) -> Query {
+        let [host, method, path, exception_name] = texts;
+        let [notification_sent, ticket_raised] = flags;
+        Query { state, host, method, path, exception_name, notification_sent, ticket_raised, ..Query::new() }
+    }
+}
+
+prop_compose! {
+    fn query()(
+        exact in exact(),
+        sort in select(&Sort::ALL[..]),
+        direction in select(&[Direction::Ascending, Direction::Descending][..]),
+        size in 1_usize..5,
+        texts in [weighted(0.1, part()), weighted(0.1, part()), weighted(0.1, part()), weighted(0.1, part()), weighted(0.3, part())],
+        times in [weighted(0.2, 0_i64..6), weighted(0.2, 0_i64..6)],
+        counts in [weighted(0.2, 0_u64..6), weighted(0.2, 0_u64..6)],
+    ) -> Query {
+        let [host_contains, method_contains, path_contains, exception_contains, search] = texts;
+        let [seen_from, seen_before] = times.map(|time| time.map(Timestamp::from_micros));
+        let [count_from, count_to] = counts;
+        Query {
+            sort, direction, size: Some(size),
+            host_contains, method_contains, path_contains, exception_contains, search,
+            seen_from, seen_before, count_from, count_to, ..exact
+        }
+    }
+}
+
+struct Setup {
+    _folder: TempDir,
+    store: Sqlite,
+}
+
+impl Setup {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("events.db");
+        let store = Sqlite::open(&Options { file, table_prefix: "p_".into() }).unwrap();
+        Self { _folder: folder, store }
+    }
+
+    fn put(&mut self, issues: &[Issue]) -> Vec<Issue> {
+        let numbered = issues.iter().zip(1_u8..).map(|(issue, number)| Issue {
+            fingerprint: Fingerprint::from_bytes([number; 32]),
+            ..issue.clone()
+        });
+        let numbered: Vec<Issue> = numbered.collect();
+        numbered.iter().for_each(|issue| self.store.put(issue).unwrap());
+        numbered
+    }
+
+    /// All pages of a query, one behind the other.
+    fn all(&mut self, query: &Query) -> Vec<Issue> {
+        let (mut query, mut found) = (query.clone(), Vec::new());
+        for _ in 0..1_000 {
+            let page = self.store.list(&query).unwrap();
+            assert!(
+                page.items.len() == query.page_size() || page.next.is_none() || page.is_partial
+            );
+            found.extend(page.items);
+            match page.next {
+                Some(next) => query = query.after(next.to_string().parse().unwrap()),
+                None => return found,
+            }
+        }
+        panic!("pages without end: {query:?}");
+    }
+}
+
+/// What a query has to find, but for the order of issues that are equal to it.
+fn check(setup: &mut Setup, issues: &[Issue], query: &Query) {
+    let mut found = setup.all(query);
+    let all = Query { size: Some(1_000), ..query.clone() };
+    let mut expected = all.page_of(issues.to_vec()).items;
+    let keys =
+        |issues: &[Issue]| -> Vec<_> { issues.iter().map(|issue| query.sort.key(issue)).collect() };
+    assert_eq!(keys(&found), keys(&expected), "{query:?}");
+    found.sort_by_key(|issue| issue.fingerprint.to_string());
+    expected.sort_by_key(|issue| issue.fingerprint.to_string());
+    assert_eq!(found, expected, "{query:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_query_finds_what_looking_at_each_issue_finds(
+        issues in vec(issue(), 0..40),
+        queries in vec(query(), 40),
+    ) {
+        let mut setup = Setup::new();
+        let issues = setup.put(&issues);
+        for query in &queries {
+            check(&mut setup, &issues, query);
+        }
+    }
+
+    #[test]
+    fn many_hits_are_looked_for_among_the_first_rows(
+        issues in vec(issue(), 0..40),
+        queries in vec(query(), 20),
+    ) {
+        let mut setup = Setup::new();
+        setup.store.limits = Limits { few_hits: 2, first_rows: 4, ..Limits::DEFAULT };
+        let issues = setup.put(&issues);
+        for query in &queries {
+            check(&mut setup, &issues, query);
+        }
+    }
+
+    #[test]
+    fn a_page_that_ends_early_says_where_the_next_one_begins(
+        issues in vec(issue(), 0..40),
+        queries in vec(query(), 20),
+    ) {
+        let mut setup = Setup::new();
+        setup.store.limits = Limits { rows: 3, texts: 3, ..Limits::DEFAULT };
+        let issues = setup.put(&issues);
+        for query in &queries {
+            check(&mut setup, &issues, query);
+        }
+    }
+}
