@@ -129,6 +129,7 @@ impl Worker {
                 Next::End => break,
             }
         }
+        self.lose_the_rest();
         // A store that panics on closing has nothing left to lose.
         let _ = catch_unwind(AssertUnwindSafe(|| self.close()));
         self.shared.end();

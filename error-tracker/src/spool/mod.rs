@@ -4,6 +4,7 @@
 //! keeps the name by which the store knows that it has it already, so that it counts once wherever
 //! the program is cut off between the two.
 
+mod entry;
 mod folder;
 mod form;
 mod segment;
@@ -11,22 +12,21 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Read};
+use std::collections::{HashSet, VecDeque};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+pub(crate) use self::entry::Taken;
+use self::entry::{name, rounded, take, Entry};
 pub(crate) use self::folder::places;
 pub(crate) use self::form::{Extent, Parcel};
 use self::segment::Content;
 use crate::error::{Error, ErrorKind};
-use crate::model::Timestamp;
 use crate::queue::Amendment;
 use crate::store::Batch;
 
-/// What a file takes at least, and by which steps it grows.
-const BLOCK: u64 = 4_096;
 /// The last part of the room is for counts alone.
 const RESERVE: u64 = 16;
 /// After so many panics of the store a segment is set aside, if the store took others meanwhile.
@@ -59,19 +59,6 @@ pub(crate) struct Spool {
     set_aside: Vec<PathBuf>,
 }
 
-/// A segment that waits.
-struct Entry {
-    path: PathBuf,
-    bytes: u64,
-    /// How many failures it holds, as its name says.
-    failures: u64,
-    since: Instant,
-    tries: u32,
-    panics: u32,
-    /// How often something else had been written when this failed first.
-    failed_at: Option<u64>,
-}
-
 /// How much waits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Waits {
@@ -87,16 +74,6 @@ pub(crate) enum First {
     /// Another process is at it, or the file can't be read now.
     Busy,
     Parcel(Box<Parcel>, Taken),
-}
-
-/// Holds a segment against other processes while it is written to the store.
-pub(crate) struct Taken(File);
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        // Closing is not enough: a forked child may have the file, too.
-        let _ = self.0.unlock();
-    }
 }
 
 /// Why a segment was not written to the store.
@@ -173,12 +150,11 @@ impl Spool {
         let mut found: Vec<_> =
             self.parts.folders.iter().flat_map(|folder| folder::list(folder)).collect();
         found.sort_by(|(one, _), (other, _)| one.file_name().cmp(&other.file_name()));
-        self.waiting.retain(|entry| found.iter().any(|(path, _)| *path == entry.path));
-        for (path, length) in found {
-            if self.waiting.iter().all(|entry| entry.path != path) {
-                self.waiting.push_back(Entry::new(path, length, now));
-            }
-        }
+        let there: HashSet<_> = found.iter().map(|(path, _)| path.clone()).collect();
+        self.waiting.retain(|entry| there.contains(&entry.path));
+        let known: HashSet<_> = self.waiting.iter().map(|entry| entry.path.clone()).collect();
+        let new = found.into_iter().filter(|(path, _)| !known.contains(path));
+        self.waiting.extend(new.map(|(path, length)| Entry::new(path, length, now)));
     }
 
     /// Writes a batch to disk; tells how many events in full were left out for want of room.
@@ -349,49 +325,6 @@ impl Spool {
         }
         is_to_blame
     }
-}
-
-impl Entry {
-    fn new(path: PathBuf, length: u64, now: Instant) -> Self {
-        let failures = failures_of(&path);
-        let bytes = rounded(length);
-        Self { path, bytes, failures, since: now, tries: 0, panics: 0, failed_at: None }
-    }
-}
-
-/// Reads a whole file and holds it against other processes.
-fn take(path: &Path) -> io::Result<(Taken, Vec<u8>)> {
-    let mut file = File::open(path)?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
-        // A file system without locks leaves it to the store to count once.
-        Ok(()) | Err(TryLockError::Error(_)) => {}
-    }
-    // Somebody may have been done with it in between.
-    fs::metadata(path)?;
-    let mut bytes = Vec::new();
-    let limit = segment::MAX_BYTES as u64 + BLOCK;
-    Read::by_ref(&mut file).take(limit).read_to_end(&mut bytes)?;
-    Ok((Taken(file), bytes))
-}
-
-fn rounded(length: u64) -> u64 {
-    length.div_ceil(BLOCK).max(1) * BLOCK
-}
-
-/// Names a segment so that the oldest comes first, with the number of its failures at the end.
-fn name(batch: &Batch) -> String {
-    let id = batch.id.unwrap_or_default();
-    let failures: u64 = batch.deltas.iter().map(|delta| delta.count).sum();
-    let now = Timestamp::now().as_micros();
-    format!("{now:016x}-{:016x}-{:08x}-{failures}{}", id.run, id.number, folder::SEGMENT)
-}
-
-fn failures_of(path: &Path) -> u64 {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.and_then(|name| name.strip_suffix(folder::SEGMENT));
-    let number = name.and_then(|name| name.rsplit_once('-')?.1.parse().ok());
-    number.unwrap_or_default()
 }
 
 /// Reads a segment and writes it anew.

@@ -1,14 +1,15 @@
 //! The spool in real folders: cut, damaged, full, shared.
 
-use std::collections::HashSet;
+use std::fs::File;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::entry::BLOCK;
 use super::*;
 use crate::backtrace::Stack;
-use crate::model::{Event, EventId, Fingerprint, Frame, Outcome};
+use crate::model::{Event, EventId, Fingerprint, Frame, Outcome, Timestamp};
 use crate::queue::{Parts, Tag};
 use crate::store::{BatchId, Delta, Facts, Kept, Origin};
 

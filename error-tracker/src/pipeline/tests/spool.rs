@@ -240,6 +240,17 @@ fn where_no_folder_can_be_written_all_waits_in_memory() {
 }
 
 #[test]
+fn what_nothing_takes_at_the_end_is_told_as_lost() {
+    let setup = Setup::new(Mood::Fails);
+    setup.submit(1);
+    assert!(!setup.flush());
+    setup.submit(2);
+    count(&setup, 5);
+    assert!(!setup.writer.shutdown(LIMIT));
+    assert_eq!(setup.counters.lost(), 7);
+}
+
+#[test]
 fn a_shutdown_returns_by_its_limit_while_a_segment_hangs() {
     let (folder, world) = (tempfile::tempdir().unwrap(), World::new(Mood::Fails));
     let setup = spooling(&world, &place(&folder));

@@ -142,8 +142,9 @@ impl Worker {
         self.freeze();
         let is_kept = self.put_frozen(now);
         if let Some(frozen) = self.frozen.take() {
-            // Its name was used nowhere: what comes next may join it.
-            self.pending = frozen.pending;
+            // Its name was used nowhere: what comes next may join it, and have the name.
+            (self.next, self.pending) = (frozen.id, frozen.pending);
+            self.pending.wait_behind(None);
         }
         is_kept
     }

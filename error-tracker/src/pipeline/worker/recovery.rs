@@ -100,10 +100,22 @@ impl Worker {
             false
         });
         self.work = Work::Nothing;
-        if let (false, Some(frozen)) = (is_kept, &self.frozen) {
-            (0..frozen.pending.failures()).for_each(|_| self.counters.lose());
-        }
-        self.frozen = None;
+        let frozen = self.frozen.take().filter(|_| !is_kept);
+        self.lose(frozen.map_or(0, |frozen| frozen.pending.failures()));
         self.pending.wait_behind(None);
+    }
+
+    /// Tells what is lost as the thread ends: neither the store nor the disk took it.
+    pub(super) fn lose_the_rest(&mut self) {
+        let frozen = self.frozen.take().map_or(0, |frozen| frozen.pending.failures());
+        let lost = frozen + std::mem::take(&mut self.pending).failures();
+        self.lose(lost);
+        if lost > 0 {
+            say(&format!("{lost} failures are lost: neither the store nor the spool took them"));
+        }
+    }
+
+    fn lose(&self, failures: u64) {
+        (0..failures).for_each(|_| self.counters.lose());
     }
 }
