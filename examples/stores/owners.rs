@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use error_tracker::store::{Batch, Capabilities, Page, Query, Retained, Retention, Sqlite, Store};
 use error_tracker::{
-    tracker, Error, Event, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp,
-    Totals,
+    tracker, Error, Event, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, RetentionRun,
+    Timestamp, Totals,
 };
 use rusqlite::{params, Connection, OptionalExtension};
 
@@ -124,6 +124,10 @@ impl Store for Owners {
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
         self.inner.retain(rules)
+    }
+
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        self.inner.last_retention()
     }
 
     fn settle(&mut self) {

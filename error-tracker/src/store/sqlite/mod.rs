@@ -27,12 +27,12 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::sqlite::packing::{Packing, Unpacker};
-use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, Store};
+use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(1);
@@ -45,14 +45,23 @@ const WAL_PAGES: i64 = 4_000;
 pub(crate) struct Options {
     pub(crate) file: PathBuf,
     pub(crate) table_prefix: String,
+    /// Whether a commit waits for the disk.
+    pub(crate) durability: Durability,
 }
 
 impl Options {
+    #[cfg(test)]
+    fn of(file: impl Into<PathBuf>, table_prefix: &str) -> Self {
+        let (file, table_prefix) = (file.into(), table_prefix.into());
+        Self { file, table_prefix, durability: Durability::Background }
+    }
+
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let file = config.store.sqlite_file();
         Ok(Self {
             file: file.map_err(|refusal| Error::new(ErrorKind::Setting, refusal))?,
             table_prefix: config.table_prefix.clone(),
+            durability: config.durability,
         })
     }
 }
@@ -150,12 +159,6 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Tells when retention ran last, and what that run removed.
-    #[allow(dead_code, reason = "the writer's thread will ask before it runs it")]
-    pub(crate) fn last_retention(&mut self) -> Result<Option<(Timestamp, Retained)>, Error> {
-        self.attempt("read of", |store| store.retaining.last(&store.connection))
-    }
-
     fn write_once(&mut self, batch: &Batch) -> rusqlite::Result<()> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -211,12 +214,16 @@ fn connect(options: &Options) -> Result<Connection, Error> {
         );
         return Err(Error::new(ErrorKind::Store, text));
     }
-    tune(&connection).map_err(attempted)?;
+    tune(&connection, options.durability).map_err(attempted)?;
     Ok(connection)
 }
 
-fn tune(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+fn tune(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    let synchronous = match durability {
+        Durability::Background => "NORMAL",
+        Durability::Immediate => "FULL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -2_048)?;
     // Pages that change with every batch go to the file once in several batches.
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
@@ -325,6 +332,10 @@ impl Store for Sqlite {
         self.attempt("remove what is too old from", |store| {
             store.retaining.step(&mut store.connection, rules)
         })
+    }
+
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        self.attempt("read of", |store| store.retaining.last(&store.connection))
     }
 
     fn settle(&mut self) {

@@ -33,7 +33,7 @@ impl Setup {
 }
 
 fn options(folder: &TempDir, prefix: &str) -> Options {
-    Options { file: folder.path().join("events.db"), table_prefix: prefix.into() }
+    Options::of(folder.path().join("events.db"), prefix)
 }
 
 fn batch(deltas: Vec<Delta>) -> Batch {

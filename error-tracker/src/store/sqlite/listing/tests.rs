@@ -104,7 +104,7 @@ impl Setup {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("events.db");
-        let store = Sqlite::open(&Options { file, table_prefix: "p_".into() }).unwrap();
+        let store = Sqlite::open(&Options::of(file, "p_")).unwrap();
         Self { _folder: folder, store }
     }
 
