@@ -115,10 +115,12 @@ fn what_a_capture_came_back_from_survives_sigkill_when_it_is_immediate() {
         let moment = u64::from(round * 31 % 100) * u64::from(round % ROUNDS).min(3);
         let (told, _) = kill(("immediate", &database), libc::SIGKILL, moment);
         promised += told.committed;
-        let stored = Stored::open(&database.path());
-        stored.check();
-        // What is counted was promised, too.
-        assert!(stored.count() >= promised, "{} of {promised}", stored.count());
+        // Killed at once, it may not have made its tables.
+        if promised > 0 {
+            let stored = Stored::open(&database.path());
+            stored.check();
+            assert!(stored.count() >= promised, "{} of {promised}", stored.count());
+        }
         if round % ROUNDS == ROUNDS - 1 || round + 1 == rounds {
             works_on(&database);
             (database, promised) = (Database::new(), 0);
