@@ -6,6 +6,7 @@ mod packing;
 mod read;
 mod retain;
 mod schema;
+mod stacks;
 mod statements;
 mod write;
 
@@ -60,6 +61,7 @@ pub struct Sqlite {
     read: read::Sql,
     batches: batches::Sql,
     packing: Packing,
+    stacks: stacks::Stacks,
     retaining: retain::Retaining,
 }
 
@@ -110,6 +112,7 @@ impl Sqlite {
             read: read::Sql::new(&options.table_prefix),
             batches: batches::Sql::new(&options.table_prefix),
             packing: Packing::new(&options.table_prefix),
+            stacks: stacks::Stacks::default(),
             retaining: retain::Retaining::new(&options.table_prefix),
         }
     }
@@ -129,7 +132,9 @@ impl Sqlite {
             }
         }
         self.packing.prepare(&transaction)?;
-        write::Writing::new(&transaction, &self.write, &mut self.packing, batch)?.batch(batch)?;
+        self.stacks.prepare(&transaction)?;
+        let parts = (&mut self.packing, &mut self.stacks);
+        write::Writing::new(&transaction, &self.write, parts, batch)?.batch(batch)?;
         transaction.commit()
     }
 
@@ -206,6 +211,7 @@ impl Store for Sqlite {
         self.attempt("delete an issue of", |store| {
             let transaction =
                 store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            store.stacks.forget();
             let deleted = write::delete(&transaction, &store.write, &fingerprint)?;
             transaction.commit()?;
             Ok(deleted)
@@ -223,6 +229,7 @@ impl Store for Sqlite {
         let written = self.attempt("write to", |store| store.write_once(batch));
         if written.is_err() {
             self.packing.forget();
+            self.stacks.forget();
         }
         written
     }
@@ -279,6 +286,7 @@ impl Store for Sqlite {
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
         self.attempt("remove what is too old from", |store| {
+            store.stacks.forget();
             store.retaining.step(&mut store.connection, rules)
         })
     }

@@ -13,6 +13,7 @@ pub(super) struct Sql {
     pub(super) id_of: String,
     pub(super) insert_issue: String,
     pub(super) count_issue: String,
+    pub(super) count_and_show_issue: String,
     pub(super) update_issue: String,
     pub(super) put_report: String,
     pub(super) put_hour: String,
@@ -50,6 +51,11 @@ impl Sql {
             count_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
                  created_on = min(created_on, ?4), last_seen = max(last_seen, ?5),
                  state = ?6, last_release = ?7 WHERE id = ?1"),
+            count_and_show_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
+                 created_on = min(created_on, ?4), last_seen = max(last_seen, ?5),
+                 state = ?6, last_release = ?7, level = ?8, exception_name = ?9, message = ?10,
+                 host = ?11, path = ?12, method = ?13, culprit = ?14, location = ?15
+                 WHERE id = ?1"),
             update_issue: sql(
                 "UPDATE {p}issues SET level = ?2, exception_name = ?3, message = ?4, host = ?5,
                  path = ?6, method = ?7, culprit = ?8, location = ?9 WHERE id = ?1",
