@@ -11,6 +11,7 @@ mod place;
 mod read;
 mod retain;
 mod schema;
+mod stacks;
 mod statements;
 mod texts;
 mod totals;
@@ -83,6 +84,7 @@ pub struct Sqlite {
     is_made: bool,
     batches: batches::Sql,
     packing: Packing,
+    stacks: stacks::Stacks,
     retaining: retain::Retaining,
 }
 
@@ -140,6 +142,7 @@ impl Sqlite {
             limits: listing::Limits::DEFAULT,
             batches: batches::Sql::new(prefix),
             packing: Packing::new(prefix),
+            stacks: stacks::Stacks::default(),
             retaining: retain::Retaining::new(prefix),
             identity: file::Identity::of(&options.file),
             is_made: true,
@@ -168,7 +171,9 @@ impl Sqlite {
             }
         }
         self.packing.prepare(&transaction)?;
-        write::Writing::new(&transaction, &self.write, &mut self.packing, batch)?.batch(batch)?;
+        self.stacks.prepare(&transaction)?;
+        let parts = (&mut self.packing, &mut self.stacks);
+        write::Writing::new(&transaction, &self.write, parts, batch)?.batch(batch)?;
         transaction.commit()
     }
 
@@ -256,6 +261,7 @@ impl Store for Sqlite {
         self.attempt("delete an issue of", |store| {
             let transaction =
                 store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            store.stacks.forget();
             let deleted = write::delete(&transaction, &store.write, &fingerprint)?;
             transaction.commit()?;
             Ok(deleted)
@@ -270,6 +276,7 @@ impl Store for Sqlite {
         let written = self.attempt("write to", |store| store.write_once(batch));
         if written.is_err() {
             self.packing.forget();
+            self.stacks.forget();
         }
         written
     }
@@ -330,6 +337,7 @@ impl Store for Sqlite {
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
         self.attempt("remove what is too old from", |store| {
+            store.stacks.forget();
             store.retaining.step(&mut store.connection, rules)
         })
     }
