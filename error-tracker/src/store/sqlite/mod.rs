@@ -59,6 +59,7 @@ pub struct Sqlite {
     read: read::Sql,
     lists: listing::Sql,
     totals: totals::Sql,
+    texts: texts::Indexing,
     limits: listing::Limits,
 }
 
@@ -107,6 +108,7 @@ impl Sqlite {
             read: read::Sql::new(prefix),
             lists: listing::Sql::new(prefix, &connection),
             totals: totals::Sql::new(prefix),
+            texts: texts::Indexing::new(&connection, prefix),
             limits: listing::Limits::DEFAULT,
             connection,
         }
@@ -201,6 +203,7 @@ impl Store for Sqlite {
             let transaction =
                 store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write::Writing::new(&transaction, &store.write, batch)?.batch(batch)?;
+            store.texts.go_on(&transaction)?;
             transaction.commit()
         })
     }

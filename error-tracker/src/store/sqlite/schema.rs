@@ -111,11 +111,15 @@ pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Re
     migrate_with(connection, prefix, has_fts5)
 }
 
-fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> rusqlite::Result<()> {
+pub(super) fn migrate_with(
+    connection: &mut Connection,
+    prefix: &str,
+    has_fts5: bool,
+) -> rusqlite::Result<()> {
     let is_done = |connection: &Connection| -> rusqlite::Result<bool> {
         Ok(version(connection)? == VERSION
             && has_table(connection, prefix, "facets")?
-            && texts::are_kept(connection, prefix)? == has_fts5)
+            && (!has_fts5 || texts::are_kept(connection, prefix)?))
     };
     if is_done(connection)? {
         return Ok(());
@@ -133,7 +137,9 @@ fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> ru
     if !has_table(&transaction, prefix, "facets")? {
         indexing::add(&transaction, prefix)?;
     }
-    texts::keep(&transaction, prefix, has_fts5)?;
+    if has_fts5 && !texts::are_kept(&transaction, prefix)? {
+        texts::add(&transaction, prefix)?;
+    }
     transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
     transaction.commit()
 }
