@@ -42,7 +42,6 @@ CREATE TABLE {p}issues (
     grouping_version  INTEGER NOT NULL,     -- 0: not known yet, only counted so far
     grouping          TEXT NOT NULL         -- JSON: what the fingerprint was made of
 );
-CREATE INDEX {p}issues_by_last_seen ON {p}issues (last_seen DESC, id DESC);
 
 -- Apart from the issues, so that counting one up does not rewrite long texts.
 CREATE TABLE {p}reports (
