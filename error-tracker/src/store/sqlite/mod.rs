@@ -78,6 +78,7 @@ pub struct Sqlite {
     read: read::Sql,
     lists: listing::Sql,
     totals: totals::Sql,
+    texts: texts::Indexing,
     limits: listing::Limits,
     /// Which file was opened, and whether it may be made if it is missing.
     identity: file::Identity,
@@ -139,6 +140,7 @@ impl Sqlite {
             read: read::Sql::new(prefix),
             lists: listing::Sql::new(prefix, &connection),
             totals: totals::Sql::new(prefix),
+            texts: texts::Indexing::new(&connection, prefix),
             limits: listing::Limits::DEFAULT,
             batches: batches::Sql::new(prefix),
             packing: Packing::new(prefix),
@@ -174,6 +176,7 @@ impl Sqlite {
         self.stacks.prepare(&transaction)?;
         let parts = (&mut self.packing, &mut self.stacks);
         write::Writing::new(&transaction, &self.write, parts, batch)?.batch(batch)?;
+        self.texts.go_on(&transaction)?;
         transaction.commit()
     }
 

@@ -229,17 +229,6 @@ fn a_page_of_one_state_holds_no_other() {
 }
 
 #[test]
-fn a_keyset_page_uses_the_index() {
-    let setup = Setup::new();
-    let sql = "EXPLAIN QUERY PLAN SELECT id FROM error_tracker_issues AS i
-               WHERE (i.last_seen, i.id) < (?1, ?2) ORDER BY i.last_seen DESC, i.id DESC LIMIT 10";
-    let plan: String =
-        setup.store.connection.query_row(sql, [5, 5], |row| row.get("detail")).unwrap();
-    assert!(plan.contains("error_tracker_issues_by_last_seen"), "{plan}");
-    assert!(plan.starts_with("SEARCH"), "{plan}");
-}
-
-#[test]
 fn a_second_prefix_has_tables_of_its_own_in_the_same_file() {
     let mut setup = Setup::new();
     setup.write(vec![delta(1, 1, Vec::new(), 1)]);
