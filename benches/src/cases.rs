@@ -7,6 +7,7 @@ mod happy;
 #[cfg(feature = "peers")]
 mod peers;
 mod resident;
+mod stored;
 pub(crate) mod storm;
 
 use std::process::ExitCode;
@@ -45,7 +46,7 @@ pub(super) fn unmasked() -> Option<Ours<impl Sized>> {
 /// Runs a case by its name.
 pub(crate) fn run(name: &str, calls: u64) -> ExitCode {
     let mut known = vec![happy::CASES, errors::CASES, cold::CASES];
-    known.extend([storm::CASES, resident::CASES, hanging::CASES]);
+    known.extend([storm::CASES, resident::CASES, hanging::CASES, stored::CASES]);
     #[cfg(feature = "peers")]
     known.push(peers::CASES);
     match known.into_iter().flatten().find(|(case, _)| *case == name) {

@@ -5,6 +5,7 @@ use crate::callgrind::{self, Figures};
 use crate::cold::Cold;
 use crate::lists;
 use crate::load;
+use crate::stored;
 use crate::table::{Row, Table};
 
 const INSTRUCTIONS: &str = "instructions";
@@ -18,6 +19,7 @@ pub(crate) enum Group {
     Errors,
     Panics,
     Cold,
+    Stored,
     Build,
     DevBuild,
     Lists,
@@ -27,20 +29,18 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Calls,
         Self::Errors,
         Self::Panics,
         Self::Cold,
+        Self::Stored,
         Self::Storms,
         Self::Memory,
         Self::Shutdown,
         Self::Lists,
         Self::Build,
         Self::DevBuild,
-        Self::Storms,
-        Self::Memory,
-        Self::Shutdown,
     ];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -49,6 +49,7 @@ impl Group {
             "errors" => Self::Errors,
             "panics" => Self::Panics,
             "cold" => Self::Cold,
+            "stored" => Self::Stored,
             "build" => Self::Build,
             "dev-build" => Self::DevBuild,
             "lists" => Self::Lists,
@@ -69,6 +70,7 @@ impl Group {
             Self::Errors => errors(table),
             Self::Panics => panics(table),
             Self::Cold => cold(table),
+            Self::Stored => stored::rows(table),
             Self::Build => builds::release(table),
             Self::DevBuild => builds::development(table),
             Self::Lists => lists::measure(table),

@@ -4,6 +4,7 @@ mod captures;
 mod frame;
 #[cfg(panic = "abort")]
 mod frame_list;
+pub mod measured;
 mod scoped;
 mod silent;
 mod tracked;

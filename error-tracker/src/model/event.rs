@@ -81,6 +81,12 @@ pub struct Recorded {
     pub stack: Vec<Frame>,
     /// Which one of its issue's failures it is, counted from 1; 0 if that is not known.
     pub number: u64,
+    /// The release of the program that it happened in; from here on empty where it is not known.
+    pub release: String,
+    /// The environment, such as `production`.
+    pub environment: String,
+    /// The machine.
+    pub server_name: String,
 }
 
 /// Whether an event is an error, a panic or a message.

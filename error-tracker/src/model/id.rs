@@ -24,7 +24,8 @@ macro_rules! hex_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                let mut digits = [0; 2 * $bytes];
+                f.write_str(to_hex(&self.0, &mut digits))
             }
         }
 
@@ -81,6 +82,15 @@ impl EventId {
     pub fn is_nil(self) -> bool {
         self == Self::NIL
     }
+}
+
+/// Writes digits into a buffer of twice the bytes: ids are written with every event.
+fn to_hex<'d>(bytes: &[u8], digits: &'d mut [u8]) -> &'d str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(digits.chunks_exact_mut(2)) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 fn parse_hex(text: &[u8], bytes: &mut [u8]) -> Result<(), ParseIdError> {

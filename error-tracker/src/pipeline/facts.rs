@@ -19,7 +19,7 @@ pub(super) fn of_seed(seed: &Seed) -> Facts {
     }
 }
 
-pub(super) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts {
+pub(crate) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts {
     let request = event.request.clone().unwrap_or_default();
     let host = if request.host.is_empty() { origin.server_name.clone() } else { request.host };
     Facts {

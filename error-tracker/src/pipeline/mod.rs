@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+pub(crate) use self::facts::of_event as facts_of;
 pub use self::health::{Health, RetentionRun, SpoolHealth, StoreHealth};
 use self::shared::Shared;
 use self::worker::Worker;

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::model::{Hour, Issue, IssueState, Recorded};
-use crate::store::{thinning, Amended, Batch, Delta, Facts, Kept, Store};
+use crate::store::thinning::{self, Numbered};
+use crate::store::{shape, Amended, Batch, Delta, Facts, Kept, Origin, Store};
 
 /// Writes a batch by reading each issue, bringing it up to date and putting it back.
 pub(super) fn write<S: Store + ?Sized>(store: &mut S, batch: &Batch) -> Result<(), Error> {
@@ -12,7 +13,7 @@ pub(super) fn write<S: Store + ?Sized>(store: &mut S, batch: &Batch) -> Result<(
         let before = known.as_ref().map_or(0, |issue| issue.count);
         let mut issue = delta.applied_to(known, &batch.origin.release);
         if can.events {
-            issue.kept = put_events(store, delta, (before, batch.max_events))?;
+            issue.kept = put_events(store, batch, delta, before)?;
         }
         if can.hours {
             for (hour, count) in &delta.hours {
@@ -26,20 +27,21 @@ pub(super) fn write<S: Store + ?Sized>(store: &mut S, batch: &Batch) -> Result<(
 
 fn put_events<S: Store + ?Sized>(
     store: &mut S,
+    batch: &Batch,
     delta: &Delta,
-    (before, keep): (u64, usize),
+    before: u64,
 ) -> Result<u64, Error> {
     for (number, kept) in (before + 1..).zip(&delta.events) {
-        store.put_event(&kept.recorded(number))?;
+        store.put_event(&kept.recorded(number, &batch.origin))?;
     }
     let kept = store.events(delta.fingerprint)?;
-    if kept.len() <= keep.max(2) {
+    if kept.len() <= batch.max_events.max(2) {
         return Ok(kept.len() as u64);
     }
     let mut ascending: Vec<_> = kept.iter().rev().collect();
     ascending.sort_by_key(|event| event.number);
-    let numbers: Vec<u64> = ascending.iter().map(|event| event.number).collect();
-    let go = thinning::surplus(&numbers, keep);
+    let numbered: Vec<Numbered> = ascending.iter().map(|event| event.numbered()).collect();
+    let go = thinning::surplus(&numbered, batch.max_events);
     for event in ascending.iter().filter(|event| go.contains(&event.number)) {
         store.drop_event(event.event.id)?;
     }
@@ -118,8 +120,16 @@ impl Facts {
 }
 
 impl Kept {
-    fn recorded(&self, number: u64) -> Recorded {
+    fn recorded(&self, number: u64, origin: &Origin) -> Recorded {
         let stack = self.stack.as_ref().map(|stack| stack.frames.clone()).unwrap_or_default();
-        Recorded { event: self.event.clone(), stack, number }
+        let Origin { release, environment, server_name } = origin.clone();
+        Recorded { event: self.event.clone(), stack, number, release, environment, server_name }
+    }
+}
+
+impl Recorded {
+    fn numbered(&self) -> Numbered {
+        let shape = shape::of(&self.event, &self.release, &self.server_name);
+        Numbered { number: self.number, shape }
     }
 }

@@ -9,6 +9,7 @@ mod merging;
 mod payload;
 mod query;
 mod retention;
+mod shape;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;

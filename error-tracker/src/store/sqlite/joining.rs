@@ -7,7 +7,8 @@ use crate::model::Fingerprint;
 use crate::store::sqlite::schema::OLD_RULES;
 use crate::store::sqlite::statements::{Joining, Sql};
 use crate::store::sqlite::write::json;
-use crate::store::{thinning, Delta};
+use crate::store::thinning::{self, Numbered};
+use crate::store::Delta;
 
 /// Tells whether the file still holds issues of earlier rules.
 pub(super) fn has_old_issues(connection: &Connection, sql: &Sql) -> rusqlite::Result<bool> {
@@ -128,7 +129,8 @@ impl Joins<'_> {
         for moved in self.in_order_of_time(old, new)? {
             *(if moved.issue == old.id { &mut of_old } else { &mut of_new }) = moved.seq;
             renumber.execute([moved.number, new.id, of_old + of_new])?;
-            numbers.push((of_old + of_new) as u64);
+            let number = (of_old + of_new) as u64;
+            numbers.push(Numbered { number, shape: moved.shape });
         }
         let mut drop = self.connection.prepare_cached(self.drop_event)?;
         for seq in thinning::surplus(&numbers, self.max_events) {
@@ -141,7 +143,13 @@ impl Joins<'_> {
     fn in_order_of_time(&self, old: &Part, new: &Part) -> rusqlite::Result<Vec<Moved>> {
         let mut statement = self.connection.prepare_cached(&self.sql.events)?;
         let rows = statement.query_map([new.id, old.id], |row| {
-            Ok(Moved { number: row.get(0)?, issue: row.get(1)?, seq: row.get(2)?, at: row.get(3)? })
+            Ok(Moved {
+                number: row.get(0)?,
+                issue: row.get(1)?,
+                seq: row.get(2)?,
+                at: row.get(3)?,
+                shape: row.get(4)?,
+            })
         })?;
         let mut moved: Vec<Moved> = rows.collect::<rusqlite::Result<_>>()?;
         let (mut of_old, mut of_new) = (i64::MIN, i64::MIN);
@@ -161,6 +169,7 @@ struct Moved {
     issue: i64,
     seq: i64,
     at: i64,
+    shape: u32,
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! The store in a SQLite file.
 
+mod batches;
 mod file;
 mod filter;
 mod indexing;
 mod joining;
 mod listing;
+mod packing;
 mod place;
 mod read;
+mod retain;
 mod schema;
 mod statements;
 mod texts;
@@ -28,10 +31,14 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 pub(crate) use crate::store::sqlite::file::set_aside;
-use crate::store::{Batch, Capabilities, Page, Query, Store};
+use crate::store::sqlite::packing::{Packing, Unpacker};
+use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, Store};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(1);
+
+/// After how many pages the WAL goes into the file: 16 MiB.
+const WAL_PAGES: i64 = 4_000;
 
 /// Where the file is, and what it holds.
 #[derive(Clone, Debug)]
@@ -65,6 +72,9 @@ pub struct Sqlite {
     /// Which file was opened, and whether it may be made if it is missing.
     identity: file::Identity,
     is_made: bool,
+    batches: batches::Sql,
+    packing: Packing,
+    retaining: retain::Retaining,
 }
 
 impl Sqlite {
@@ -102,6 +112,8 @@ impl Sqlite {
             Error::new(ErrorKind::Store, text).with_source(error)
         })?;
         let mut connection = connect(options)?;
+        // Takes effect in a new file only.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(attempted)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(attempted)?;
         schema::migrate(&mut connection, &options.table_prefix).map_err(attempted)?;
         Ok(Self::with_connection(connection, options))
@@ -117,6 +129,9 @@ impl Sqlite {
             lists: listing::Sql::new(prefix, &connection),
             totals: totals::Sql::new(prefix),
             limits: listing::Limits::DEFAULT,
+            batches: batches::Sql::new(prefix),
+            packing: Packing::new(prefix),
+            retaining: retain::Retaining::new(prefix),
             identity: file::Identity::of(&options.file),
             is_made: true,
             connection,
@@ -133,6 +148,25 @@ impl Sqlite {
             };
         }
         Ok(())
+    }
+
+    /// Tells when retention ran last, and what that run removed.
+    #[allow(dead_code, reason = "the writer's thread will ask before it runs it")]
+    pub(crate) fn last_retention(&mut self) -> Result<Option<(Timestamp, Retained)>, Error> {
+        self.attempt("read of", |store| store.retaining.last(&store.connection))
+    }
+
+    fn write_once(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(id) = batch.id {
+            if batches::note(&transaction, &self.batches, id, Timestamp::now())? {
+                return Ok(());
+            }
+        }
+        self.packing.prepare(&transaction)?;
+        write::Writing::new(&transaction, &self.write, &mut self.packing, batch)?.batch(batch)?;
+        transaction.commit()
     }
 
     fn attempt<T>(
@@ -183,7 +217,10 @@ fn connect(options: &Options) -> Result<Connection, Error> {
 
 fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -1_024)?;
+    connection.pragma_update(None, "cache_size", -2_048)?;
+    // Pages that change with every batch go to the file once in several batches.
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_PAGES * 4_096)?;
     // Without the stable planner each page by keyset is planned anew, at three times its cost.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -219,34 +256,36 @@ impl Store for Sqlite {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let mut can = Capabilities::none();
-        (can.events, can.hours, can.search, can.totals) = (true, true, true, true);
-        can
+        Capabilities::all()
     }
 
     fn write(&mut self, batch: &Batch) -> Result<(), Error> {
-        self.attempt("write to", |store| {
-            let transaction =
-                store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            write::Writing::new(&transaction, &store.write, batch)?.batch(batch)?;
-            transaction.commit()
-        })
+        let written = self.attempt("write to", |store| store.write_once(batch));
+        if written.is_err() {
+            self.packing.forget();
+        }
+        written
     }
 
     fn put_event(&mut self, event: &Recorded) -> Result<(), Error> {
         self.attempt("write an event to", |store| {
-            write::put_event(&store.connection, &store.write, event)
+            let connection = &store.connection;
+            write::put_event(connection, &store.write, &mut store.packing, event)
         })
     }
 
     fn events(&mut self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
         self.attempt("read events of", |store| {
-            read::events(&store.connection, &store.read, &fingerprint)
+            let unpacker = Unpacker::new(&store.packing, &store.connection);
+            read::events(&store.connection, &store.read, &unpacker, &fingerprint)
         })
     }
 
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {
-        self.attempt("read an event of", |store| read::event(&store.connection, &store.read, id))
+        self.attempt("read an event of", |store| {
+            let unpacker = Unpacker::new(&store.packing, &store.connection);
+            read::event(&store.connection, &store.read, &unpacker, id)
+        })
     }
 
     fn drop_event(&mut self, id: EventId) -> Result<(), Error> {
@@ -279,6 +318,12 @@ impl Store for Sqlite {
     ) -> Result<bool, Error> {
         self.attempt("change an issue of", |store| {
             write::set_state(&store.connection, &store.write, &fingerprint, (state, at))
+        })
+    }
+
+    fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
+        self.attempt("remove what is too old from", |store| {
+            store.retaining.step(&mut store.connection, rules)
         })
     }
 

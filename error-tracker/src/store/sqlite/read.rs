@@ -1,6 +1,6 @@
 //! Reads issues and events.
 
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::IntoDeserializer;
@@ -10,6 +10,7 @@ use crate::model::{
     Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, Level, Recorded, Timestamp,
 };
 use crate::store::payload;
+use crate::store::sqlite::packing::Unpacker;
 use crate::store::sqlite::schema::with_prefix;
 use crate::store::sqlite::statements::ID_OF;
 
@@ -32,7 +33,8 @@ pub(super) struct Sql {
 impl Sql {
     pub(super) fn new(prefix: &str) -> Self {
         let events = "SELECT i.fingerprint, i.kind, i.grouping_version, i.grouping,
-                 e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames, e.seq
+                 e.id, e.at, e.level, e.outcome, e.codec, e.payload, s.frames, e.seq,
+                 s.codec, e.release, e.environment, e.server_name
                  FROM {p}events AS e JOIN {p}issues AS i ON i.id = e.issue_id
                  LEFT JOIN {p}stacks AS s ON s.id = e.stack_id";
         let sql = |select: &str, rest: &str| with_prefix(&format!("{select} {rest}"), prefix);
@@ -60,20 +62,23 @@ pub(super) fn issue(
 pub(super) fn events(
     connection: &Connection,
     sql: &Sql,
+    unpacker: &Unpacker<'_>,
     fingerprint: &Fingerprint,
 ) -> rusqlite::Result<Vec<Recorded>> {
     let mut statement = connection.prepare_cached(&sql.events)?;
-    let rows = statement.query_map([fingerprint.to_string()], to_recorded)?;
+    let recorded = |row: &Row<'_>| to_recorded(row, unpacker);
+    let rows = statement.query_map([fingerprint.to_string()], recorded)?;
     rows.collect()
 }
 
 pub(super) fn event(
     connection: &Connection,
     sql: &Sql,
+    unpacker: &Unpacker<'_>,
     id: EventId,
 ) -> rusqlite::Result<Option<Recorded>> {
     let mut statement = connection.prepare_cached(&sql.event)?;
-    statement.query_row([id.to_string()], to_recorded).optional()
+    statement.query_row([id.to_string()], |row| to_recorded(row, unpacker)).optional()
 }
 
 pub(super) fn hours(
@@ -117,7 +122,7 @@ pub(super) fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
     })
 }
 
-fn to_recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
+fn to_recorded(row: &Row<'_>, unpacker: &Unpacker<'_>) -> rusqlite::Result<Recorded> {
     let event = Event {
         fingerprint: id(row, 0)?,
         kind: named(row, 1)?,
@@ -126,22 +131,35 @@ fn to_recorded(row: &Row<'_>) -> rusqlite::Result<Recorded> {
         at: Timestamp::from_micros(row.get(5)?),
         level: level(row, 6)?,
         outcome: named(row, 7)?,
-        ..decode(row)?
+        ..unpacked(row, unpacker, (8, 9), |payload| {
+            payload::decode(payload).map_err(|error| unreadable(9, error))
+        })?
     };
-    let stack: Vec<Frame> = match row.get::<_, Option<String>>(10)? {
-        Some(frames) => json(10, &frames)?,
-        None => Vec::new(),
+    let stack: Vec<Frame> = match row.get_ref(10)? {
+        ValueRef::Null => Vec::new(),
+        _ => unpacked(row, unpacker, (12, 10), |frames| json(10, frames))?,
     };
-    Ok(Recorded { event, stack, number: row.get::<_, i64>(11)? as u64 })
+    Ok(Recorded {
+        event,
+        stack,
+        number: row.get::<_, i64>(11)? as u64,
+        release: row.get(13)?,
+        environment: row.get(14)?,
+        server_name: row.get(15)?,
+    })
 }
 
-fn decode(row: &Row<'_>) -> rusqlite::Result<Event> {
-    match row.get::<_, i64>(8)? {
-        payload::JSON => {
-            payload::decode(&row.get::<_, String>(9)?).map_err(|error| unreadable(9, error))
-        }
-        codec => Err(unreadable(8, format!("codec {codec} is not known to this version"))),
-    }
+/// Reads JSON that may be packed: as the first column says, from the second.
+fn unpacked<T>(
+    row: &Row<'_>,
+    unpacker: &Unpacker<'_>,
+    (codec, packed): (usize, usize),
+    read: impl FnOnce(&str) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let bytes = row.get_ref(packed)?.as_bytes()?;
+    let text = unpacker.unpack(row.get(codec)?, bytes).map_err(|error| unreadable(codec, error))?;
+    let text = std::str::from_utf8(&text).map_err(|error| unreadable(packed, error))?;
+    read(text)
 }
 
 fn id<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>

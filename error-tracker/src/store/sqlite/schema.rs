@@ -54,7 +54,8 @@ CREATE TABLE {p}reports (
 CREATE TABLE {p}stacks (
     id     INTEGER PRIMARY KEY,
     hash   TEXT NOT NULL UNIQUE,
-    frames TEXT NOT NULL                    -- JSON, innermost first; each distinct stack once
+    frames TEXT NOT NULL,                   -- JSON, innermost first; each distinct stack once
+    codec  INTEGER NOT NULL DEFAULT 0       -- how the frames are packed, as in {p}events
 );
 
 CREATE TABLE {p}events (
@@ -69,10 +70,10 @@ CREATE TABLE {p}events (
     environment TEXT NOT NULL,
     server_name TEXT NOT NULL,
     stack_id    INTEGER,
-    codec       INTEGER NOT NULL,           -- how the payload is packed; 0: JSON
-    payload     BLOB NOT NULL
+    codec       INTEGER NOT NULL,           -- 0: JSON; else zstd with that one of {p}dictionaries
+    payload     BLOB NOT NULL,
+    shape       INTEGER NOT NULL DEFAULT 0  -- a hash of release, host and path; 0: not known
 );
-CREATE INDEX {p}events_by_issue ON {p}events (issue_id, seq);
 CREATE INDEX {p}events_by_stack ON {p}events (stack_id) WHERE stack_id IS NOT NULL;
 
 CREATE TABLE {p}hours (
@@ -95,6 +96,37 @@ CREATE INDEX IF NOT EXISTS {p}aliases_by_issue ON {p}aliases (issue_id);
 CREATE INDEX IF NOT EXISTS {p}issues_of_old_rules ON {p}issues (id) WHERE grouping_version = 1;
 ";
 
+/// What version 3 adds for the writer: exactly once, retention, packing.
+const WRITING_SINCE_3: &str = "
+CREATE TABLE {p}batches (
+    run   INTEGER NOT NULL,                 -- a run of a program
+    first INTEGER NOT NULL,                 -- its batches from this one
+    last  INTEGER NOT NULL,                 -- to this one are written
+    at    INTEGER NOT NULL,                 -- when the latest of them was
+    PRIMARY KEY (run, first)
+) WITHOUT ROWID;
+
+CREATE TABLE {p}retention (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    at     INTEGER NOT NULL,                -- when the last run was
+    issues INTEGER NOT NULL,                -- how many issues it removed
+    events INTEGER NOT NULL,                -- how many events
+    bytes  INTEGER NOT NULL                 -- how many bytes it gave back to the file system
+);
+
+CREATE TABLE {p}dictionaries (
+    id      INTEGER PRIMARY KEY,            -- the codec of the rows that are packed with it
+    at      INTEGER NOT NULL,               -- when it was made
+    percent INTEGER NOT NULL,               -- the size of what it was made from, packed
+    bytes   BLOB NOT NULL
+);
+
+DROP INDEX IF EXISTS {p}events_by_issue;
+CREATE INDEX {p}events_by_issue ON {p}events (issue_id, seq, shape);
+CREATE INDEX {p}events_by_time ON {p}events (at, issue_id, seq);
+CREATE INDEX {p}hours_by_hour ON {p}hours (hour);
+";
+
 /// Puts the prefix in place of `{p}`.
 pub(super) fn with_prefix(sql: &str, prefix: &str) -> String {
     sql.replace("{p}", prefix)
@@ -115,6 +147,7 @@ fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> ru
     let is_done = |connection: &Connection| -> rusqlite::Result<bool> {
         Ok(version(connection)? == VERSION
             && has_table(connection, prefix, "facets")?
+            && has_table(connection, prefix, "batches")?
             && texts::are_kept(connection, prefix)? == has_fts5)
     };
     if is_done(connection)? {
@@ -130,12 +163,33 @@ fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> ru
         )?;
     }
     transaction.execute_batch(&with_prefix(SINCE_2, prefix))?;
+    migrate_writing(&transaction, prefix)?;
     if !has_table(&transaction, prefix, "facets")? {
         indexing::add(&transaction, prefix)?;
     }
     texts::keep(&transaction, prefix, has_fts5)?;
     transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
     transaction.commit()
+}
+
+/// Brings what the writer needs from version 1 or 2 to version 3.
+fn migrate_writing(connection: &Connection, prefix: &str) -> rusqlite::Result<()> {
+    if has_table(connection, prefix, "batches")? {
+        return Ok(());
+    }
+    for (table, column) in [("events", "shape"), ("stacks", "codec")] {
+        if !has_column(connection, &format!("{prefix}{table}"), column)? {
+            connection.execute_batch(&format!(
+                "ALTER TABLE {prefix}{table} ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0"
+            ))?;
+        }
+    }
+    connection.execute_batch(&with_prefix(WRITING_SINCE_3, prefix))
+}
+
+fn has_column(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)";
+    connection.query_row(sql, [table, column], |row| row.get(0))
 }
 
 fn has_table(connection: &Connection, prefix: &str, name: &str) -> rusqlite::Result<bool> {

@@ -21,6 +21,7 @@ pub(super) struct Sql {
     pub(super) put_hour: String,
     pub(super) event_numbers: String,
     pub(super) insert_event: String,
+    pub(super) fewer_kept: String,
     pub(super) drop_event: String,
     pub(super) drop_event_by_id: String,
     pub(super) put_event: String,
@@ -67,18 +68,20 @@ impl Sql {
             ),
             put_hour: sql("INSERT INTO {p}hours (issue_id, hour, count) VALUES (?1, ?2, ?3)
                  ON CONFLICT (issue_id, hour) DO UPDATE SET count = count + excluded.count"),
-            event_numbers: sql("SELECT seq FROM {p}events WHERE issue_id = ?1 ORDER BY seq"),
+            event_numbers: sql("SELECT seq, shape FROM {p}events
+                 WHERE issue_id = ?1 ORDER BY seq"),
             insert_event: sql("INSERT INTO {p}events
                  (id, issue_id, seq, at, level, outcome, release, environment, server_name,
-                  stack_id, codec, payload)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                  stack_id, codec, payload, shape)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (id) DO NOTHING"),
+            fewer_kept: sql("UPDATE {p}issues SET kept = max(kept - ?2, 0) WHERE id = ?1"),
             drop_event: sql("DELETE FROM {p}events WHERE issue_id = ?1 AND seq = ?2"),
             drop_event_by_id: sql("DELETE FROM {p}events WHERE id = ?1"),
             put_event: sql("INSERT INTO {p}events
-                 (id, issue_id, seq, at, level, outcome, release, environment, server_name,
-                  stack_id, codec, payload)
-                 SELECT ?1, i.id, ?3, ?4, ?5, ?6, i.last_release, '', i.host, ?7, ?8, ?9
+                 (id, issue_id, seq, at, level, outcome, stack_id,
+                  codec, payload, release, environment, server_name, shape)
+                 SELECT ?1, i.id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
                  FROM {p}issues AS i WHERE i.fingerprint = ?2"),
             replace_issue: sql("INSERT INTO {p}issues
                  (fingerprint, count, kept, created_on, last_seen, state, state_changed,
@@ -106,7 +109,7 @@ impl Sql {
                         WHERE other.issue_id = {p}events.issue_id)",
             ),
             find_stack: sql("SELECT id FROM {p}stacks WHERE hash = ?1"),
-            insert_stack: sql("INSERT INTO {p}stacks (hash, frames) VALUES (?1, ?2)"),
+            insert_stack: sql("INSERT INTO {p}stacks (hash, frames, codec) VALUES (?1, ?2, ?3)"),
             regroup_issue: sql(
                 "UPDATE {p}issues SET grouping_version = ?2, grouping = ?3 WHERE id = ?1",
             ),
@@ -159,7 +162,7 @@ impl Joining {
                  grouping = ?4 WHERE id = ?1"),
             put_alias: sql("INSERT OR REPLACE INTO {p}aliases (fingerprint, issue_id)
                  SELECT ?1, id FROM {p}issues WHERE fingerprint = ?2"),
-            events: sql("SELECT number, issue_id, seq, at FROM {p}events
+            events: sql("SELECT number, issue_id, seq, at, shape FROM {p}events
                  WHERE issue_id IN (?1, ?2) ORDER BY seq, number"),
             renumber: sql("UPDATE {p}events SET issue_id = ?2, seq = ?3 WHERE number = ?1"),
             add_issue: sql("UPDATE {p}issues SET count = {p}issues.count + old.count,

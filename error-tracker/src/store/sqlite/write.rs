@@ -7,8 +7,10 @@ use rusqlite::{params, CachedStatement, Connection, OptionalExtension, Transacti
 use crate::backtrace::Stack;
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
 use crate::store::sqlite::joining;
+use crate::store::sqlite::packing::Packing;
 use crate::store::sqlite::statements::Sql;
-use crate::store::{payload, thinning, Amended, Batch, Delta, Facts, Kept, Origin};
+use crate::store::thinning::{self, Numbered};
+use crate::store::{payload, shape, Amended, Batch, Delta, Facts, Kept, Origin};
 
 /// An issue that the file holds already.
 struct Known {
@@ -36,7 +38,7 @@ impl Known {
 
 /// Which events of a delta are kept, and which older ones make room.
 struct Plan<'a> {
-    insert: Vec<(u64, &'a Kept)>,
+    insert: Vec<(Numbered, &'a Kept)>,
     drop: Vec<u64>,
     kept: usize,
 }
@@ -49,7 +51,9 @@ pub(super) struct Writing<'c> {
     count_issue: CachedStatement<'c>,
     put_hour: CachedStatement<'c>,
     insert_event: CachedStatement<'c>,
-    stacks: HashMap<String, i64>,
+    packing: &'c mut Packing,
+    /// The rows of stacks, by where they are in memory: equal ones are shared while names are known.
+    stacks: HashMap<*const Stack, i64>,
     max_events: usize,
     /// Whether issues of earlier rules wait to be found again.
     has_old_issues: bool,
@@ -59,6 +63,7 @@ impl<'c> Writing<'c> {
     pub(super) fn new(
         transaction: &'c Transaction<'_>,
         sql: &'c Sql,
+        packing: &'c mut Packing,
         batch: &Batch,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -68,6 +73,7 @@ impl<'c> Writing<'c> {
             count_issue: transaction.prepare_cached(&sql.count_issue)?,
             put_hour: transaction.prepare_cached(&sql.put_hour)?,
             insert_event: transaction.prepare_cached(&sql.insert_event)?,
+            packing,
             stacks: HashMap::new(),
             max_events: batch.max_events.max(2),
             has_old_issues: joining::has_old_issues(transaction, sql)?,
@@ -90,7 +96,7 @@ impl<'c> Writing<'c> {
             joining::take_over(self.connection, self.sql, (delta, self.max_events))?;
         }
         let known = find(&mut self.find_issue, &fingerprint)?;
-        let plan = self.plan(delta, known.as_ref())?;
+        let plan = self.plan(delta, known.as_ref(), origin)?;
         let id = match known {
             Some(known) => self.update(delta, &known, (&plan, origin))?,
             None => self.insert(&fingerprint, delta, (&plan, origin))?,
@@ -98,8 +104,12 @@ impl<'c> Writing<'c> {
         for seq in &plan.drop {
             self.connection.prepare_cached(&self.sql.drop_event)?.execute([id, *seq as i64])?;
         }
-        for (seq, kept) in &plan.insert {
-            self.event(id, *seq, (kept, origin))?;
+        let mut missing = 0;
+        for (numbered, kept) in &plan.insert {
+            missing += i64::from(!self.event(id, *numbered, (kept, origin))?);
+        }
+        if missing > 0 {
+            self.connection.prepare_cached(&self.sql.fewer_kept)?.execute([id, missing])?;
         }
         for (hour, count) in &delta.hours {
             self.put_hour.execute([id, *hour, *count as i64])?;
@@ -107,9 +117,18 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
-    fn plan<'a>(&self, delta: &'a Delta, known: Option<&Known>) -> rusqlite::Result<Plan<'a>> {
+    fn plan<'a>(
+        &self,
+        delta: &'a Delta,
+        known: Option<&Known>,
+        origin: &Origin,
+    ) -> rusqlite::Result<Plan<'a>> {
         let (before, kept) = known.map_or((0, 0), |known| (known.count, known.kept));
-        let mut insert: Vec<(u64, &Kept)> = (before + 1..).zip(&delta.events).collect();
+        let numbered = |(number, kept): (u64, &'a Kept)| {
+            let shape = shape::of(&kept.event, &origin.release, &origin.server_name);
+            (Numbered { number, shape }, kept)
+        };
+        let mut insert: Vec<_> = (before + 1..).zip(&delta.events).map(numbered).collect();
         let total = kept + insert.len();
         if total <= self.max_events || insert.is_empty() {
             return Ok(Plan { insert, drop: Vec::new(), kept: total });
@@ -119,18 +138,20 @@ impl<'c> Writing<'c> {
             None => Vec::new(),
         };
         let old = numbers.len();
-        numbers.extend(insert.iter().map(|(seq, _)| *seq));
+        numbers.extend(insert.iter().map(|(numbered, _)| *numbered));
         let mut drop = thinning::surplus(&numbers, self.max_events);
-        insert.retain(|(seq, _)| !drop.contains(seq));
-        drop.retain(|seq| numbers[..old].binary_search(seq).is_ok());
+        insert.retain(|(numbered, _)| !drop.contains(&numbered.number));
+        drop.retain(|seq| numbers[..old].binary_search_by_key(seq, |n| n.number).is_ok());
         let kept = old - drop.len() + insert.len();
         Ok(Plan { insert, drop, kept })
     }
 
-    fn event_numbers(&self, issue: i64) -> rusqlite::Result<Vec<u64>> {
+    fn event_numbers(&self, issue: i64) -> rusqlite::Result<Vec<Numbered>> {
         let mut statement = self.connection.prepare_cached(&self.sql.event_numbers)?;
-        let rows = statement.query_map([issue], |row| row.get::<_, i64>(0))?;
-        rows.map(|seq| seq.map(|seq| seq as u64)).collect()
+        let rows = statement.query_map([issue], |row| {
+            Ok(Numbered { number: row.get::<_, i64>(0)? as u64, shape: row.get(1)? })
+        })?;
+        rows.collect()
     }
 
     fn update(
@@ -227,18 +248,20 @@ impl<'c> Writing<'c> {
         Ok(issue)
     }
 
+    /// Tells whether the event is new.
     fn event(
         &mut self,
         issue: i64,
-        seq: u64,
+        numbered: Numbered,
         (kept, origin): (&Kept, &Origin),
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<bool> {
         let stack = kept.stack.as_deref().map(|stack| self.stack(stack)).transpose()?;
         let event = &kept.event;
-        self.insert_event.execute(params![
+        let (codec, payload) = self.packing.pack(payload::encode(event).map_err(to_sql_error)?);
+        let inserted = self.insert_event.execute(params![
             event.id.to_string(),
             issue,
-            seq as i64,
+            numbered.number as i64,
             event.at.as_micros(),
             event.level.as_str(),
             event.outcome.as_str(),
@@ -246,31 +269,33 @@ impl<'c> Writing<'c> {
             origin.environment,
             origin.server_name,
             stack,
-            payload::JSON,
-            payload::encode(event).map_err(to_sql_error)?,
+            codec,
+            payload,
+            numbered.shape,
         ])?;
-        Ok(())
+        Ok(inserted > 0)
     }
 
     /// Finds the stack's row or makes it.
     fn stack(&mut self, stack: &Stack) -> rusqlite::Result<i64> {
-        if let Some(id) = self.stacks.get(&stack.hash) {
+        if let Some(id) = self.stacks.get(&std::ptr::from_ref(stack)) {
             return Ok(*id);
         }
-        let id = stack_id(self.connection, self.sql, stack)?;
-        self.stacks.insert(stack.hash.clone(), id);
+        let id = stack_id(self.connection, self.sql, self.packing, stack)?;
+        self.stacks.insert(stack, id);
         Ok(id)
     }
 
     /// Writes an event anew, unless it was thinned out or deleted meanwhile.
     fn amend(&mut self, amended: &Amended) -> rusqlite::Result<()> {
         let event = &amended.event;
+        let (codec, payload) = self.packing.pack(payload::encode(event).map_err(to_sql_error)?);
         let values = params![
             event.id.to_string(),
             event.level.as_str(),
             event.outcome.as_str(),
-            payload::JSON,
-            payload::encode(event).map_err(to_sql_error)?,
+            codec,
+            payload,
         ];
         let mut statement = self.connection.prepare_cached(&self.sql.amend_event)?;
         let written = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, bool>(1)?));
@@ -360,12 +385,14 @@ pub(super) fn put(connection: &Connection, sql: &Sql, issue: &Issue) -> rusqlite
 pub(super) fn put_event(
     connection: &Connection,
     sql: &Sql,
+    packing: &mut Packing,
     recorded: &Recorded,
 ) -> rusqlite::Result<()> {
     let event = &recorded.event;
     drop_event(connection, sql, event.id)?;
+    let (codec, payload) = packing.pack(payload::encode(event).map_err(to_sql_error)?);
     let stack = match Stack::new(recorded.stack.clone()) {
-        Some(stack) => Some(stack_id(connection, sql, &stack)?),
+        Some(stack) => Some(stack_id(connection, sql, packing, &stack)?),
         None => None,
     };
     let mut statement = connection.prepare_cached(&sql.put_event)?;
@@ -377,8 +404,12 @@ pub(super) fn put_event(
         event.level.as_str(),
         event.outcome.as_str(),
         stack,
-        payload::JSON,
-        payload::encode(event).map_err(to_sql_error)?,
+        codec,
+        payload,
+        recorded.release,
+        recorded.environment,
+        recorded.server_name,
+        shape::of(event, &recorded.release, &recorded.server_name),
     ];
     statement.execute(values).map(drop)
 }
@@ -401,13 +432,19 @@ pub(super) fn put_hour(
 }
 
 /// Finds a stack's row or makes it.
-fn stack_id(connection: &Connection, sql: &Sql, stack: &Stack) -> rusqlite::Result<i64> {
+fn stack_id(
+    connection: &Connection,
+    sql: &Sql,
+    packing: &mut Packing,
+    stack: &Stack,
+) -> rusqlite::Result<i64> {
     let mut statement = connection.prepare_cached(&sql.find_stack)?;
     match statement.query_row([&stack.hash], |row| row.get(0)).optional()? {
         Some(id) => Ok(id),
         None => {
             let mut insert = connection.prepare_cached(&sql.insert_stack)?;
-            insert.execute([&stack.hash, &stack.json])?;
+            let (codec, frames) = packing.pack(stack.json.clone());
+            insert.execute(params![stack.hash, frames, codec])?;
             Ok(connection.last_insert_rowid())
         }
     }

@@ -72,7 +72,7 @@ pub(super) fn event(number: u8, of: Fingerprint, micros: i64) -> Event {
 pub(super) fn recorded(number: u8, of: Fingerprint) -> Recorded {
     let stack = vec![Frame { function: "main".into(), ..Frame::default() }];
     let event = event(number, of, i64::from(number));
-    Recorded { event, stack, number: u64::from(number) }
+    Recorded { event, stack, number: u64::from(number), ..Recorded::default() }
 }
 
 /// Says that an issue happened so often, and which of these failures are there in full.
