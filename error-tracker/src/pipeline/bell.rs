@@ -24,7 +24,12 @@ impl Bell {
     pub(super) fn queued(&self) -> bool {
         // Pairs with the fence of `rest`: either the thread sees what was queued or we see it rest.
         fence(Ordering::SeqCst);
-        self.rests.load(Ordering::Relaxed) && self.rests.swap(false, Ordering::Relaxed)
+        let is_first = || {
+            // Writes nothing where it does not rest: such a write could hide the next rest from us.
+            let (rests, called, order) = (true, false, Ordering::Relaxed);
+            self.rests.compare_exchange(rests, called, order, order).is_ok()
+        };
+        self.rests.load(Ordering::Relaxed) && is_first()
     }
 
     /// Tells whether the thread must be woken, after a counter went up.

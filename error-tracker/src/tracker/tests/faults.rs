@@ -69,6 +69,63 @@ fn a_program_that_ends_while_the_file_is_locked_loses_nothing() {
     assert_eq!(only_issue(&next.tracker).count, 100);
 }
 
+/// Leaves segments behind, and nothing in the file.
+fn leave_segments(file: &Path, segments: usize) {
+    drop(start(file).guard);
+    let other = Connection::open(file).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let built = start(file);
+    for _ in 0..segments {
+        (0..10).for_each(|_| _ = fail(&built));
+        assert!(!built.tracker.flush(LIMIT));
+    }
+    drop(built.guard);
+    other.execute_batch("COMMIT").unwrap();
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(to, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn a_segment_that_was_written_but_not_removed_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = file(&folder);
+    leave_segments(&file, 3);
+    let copies = folder.path().join("copies");
+    copy_files(&spool_of(&file), &copies);
+    // A program that is killed after each write leaves them there.
+    for round in 0..3 {
+        let built = start(&file);
+        assert!(built.tracker.flush(LIMIT));
+        assert_eq!(only_issue(&built.tracker).count, 30, "{round}");
+        drop(built.guard);
+        assert!(!spool_of(&file).exists());
+        copy_files(&copies, &spool_of(&file));
+    }
+}
+
+#[test]
+fn two_programs_that_find_the_same_segments_count_them_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = file(&folder);
+    leave_segments(&file, 3);
+    let both = [start(&file), start(&file)];
+    for built in &both {
+        // The other one may be at it.
+        while !built.tracker.flush(LIMIT) {
+            std::thread::yield_now();
+        }
+    }
+    assert_eq!(only_issue(&both[0].tracker).count, 30);
+    assert!(!spool_of(&file).exists());
+}
+
 #[test]
 fn a_file_that_is_removed_or_replaced_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();
