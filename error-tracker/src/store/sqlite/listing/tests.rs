@@ -327,7 +327,7 @@ fn hits_that_are_cut_make_the_page_partial() {
 #[test]
 fn a_store_without_an_index_of_texts_still_finds_them() {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options { file: folder.path().join("events.db"), table_prefix: "p_".into() };
+    let options = Options::of(folder.path().join("events.db"), "p_");
     let mut connection = rusqlite::Connection::open(&options.file).unwrap();
     schema::migrate_with(&mut connection, "p_", false).unwrap();
     let mut store = Sqlite::with_connection(connection, &options);

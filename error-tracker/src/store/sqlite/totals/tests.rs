@@ -15,7 +15,7 @@ const STATES: [IssueState; 4] =
     [IssueState::Unresolved, IssueState::Resolved, IssueState::Muted, IssueState::Regressed];
 
 fn options(folder: &TempDir) -> Options {
-    Options { file: folder.path().join("events.db"), table_prefix: "error_tracker_".into() }
+    Options::of(folder.path().join("events.db"), "error_tracker_")
 }
 
 fn fingerprint(number: u8) -> Fingerprint {
@@ -27,7 +27,7 @@ fn issue(number: u8, state: u8) -> Issue {
         fingerprint: fingerprint(number),
         state: STATES[usize::from(state % 4)],
         host: format!("web-{}", state % 3),
-        ticket_raised: state % 2 == 0,
+        ticket_raised: state.is_multiple_of(2),
         ..Issue::default()
     }
 }
