@@ -27,7 +27,7 @@ fn issue(number: u8, state: u8) -> Issue {
         fingerprint: fingerprint(number),
         state: STATES[usize::from(state % 4)],
         host: format!("web-{}", state % 3),
-        ticket_raised: state % 2 == 0,
+        ticket_raised: state.is_multiple_of(2),
         ..Issue::default()
     }
 }
