@@ -58,6 +58,8 @@ impl Lists<'_> {
         );
         let deep = Query::new().after(self.million.middle());
         add("list, a page in the middle", self.page(&deep), raw, 3.0 * raw);
+        let equal = Query::new().sort(Sort::Count).after(self.million.middle_of_equals());
+        add("list, a page within 500,000 equal counts", self.page(&equal), raw, 3.0 * raw);
         let (sort, worst) = self.worst(sorts());
         add("list, the slowest of 20 orders", worst, raw, 3.0 * raw);
         add("totals; bare: a page", self.totals(), raw, 50.0);

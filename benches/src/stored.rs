@@ -29,4 +29,6 @@ pub(crate) fn rows(table: &mut Table) {
     let name =
         if cfg!(feature = "compress") { "the same on disk, packed" } else { "the same on disk" };
     add(name, "bytes", "bytes", |_| BYTES);
+    let json = median(1, "json").unwrap_or_default();
+    table.note(format!("a stored event is {json:.0} bytes of JSON, most of it its stack"));
 }

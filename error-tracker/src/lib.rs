@@ -79,9 +79,11 @@ pub use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState, Kind,
     Level, Local, MaskNote, Outcome, ParseIdError, Recorded, Request, Timestamp, Totals,
 };
-pub use crate::pipeline::{Health, RetentionRun, SpoolHealth, StoreHealth};
+pub use crate::pipeline::{Health, SpoolHealth, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};
-pub use crate::store::{Cursor, Direction, Page, ParseCursorError, Query, Sort, Store};
+pub use crate::store::{
+    Cursor, Direction, Page, ParseCursorError, Query, RetentionRun, Sort, Store,
+};
 pub use crate::tracker::{Builder, Guard, StorePart, Tracker};
 #[cfg(feature = "macros")]
 pub use error_tracker_macros::{auto_track_exception, no_track, track_exception, Masked};

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use error_tracker::store::{Batch, Capabilities, Page, Query, Retained, Retention, Sqlite, Store};
 use error_tracker::{
-    tracker, Error, Event, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp,
-    Totals,
+    tracker, Error, Event, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, RetentionRun,
+    Timestamp, Totals,
 };
 use rusqlite::{params, Connection, OptionalExtension};
 
 /// The default store, and a table beside its own that says which team owns an issue.
+///
+/// Its name begins as those of the store do: so it counts as theirs when the size is limited.
 struct Owners {
     inner: Sqlite,
     beside: Connection,
@@ -26,7 +28,8 @@ impl Owners {
             let beside = Connection::open(file)?;
             beside.busy_timeout(Duration::from_secs(1))?;
             beside.execute_batch(
-                "CREATE TABLE IF NOT EXISTS owners (fingerprint TEXT PRIMARY KEY, team TEXT)",
+                "CREATE TABLE IF NOT EXISTS error_tracker_owners
+                     (fingerprint TEXT PRIMARY KEY, team TEXT)",
             )?;
             Ok(beside)
         };
@@ -35,7 +38,7 @@ impl Owners {
     }
 
     fn note(&self, fingerprint: Fingerprint, team: &str) -> Result<(), Error> {
-        let sql = "INSERT OR REPLACE INTO owners VALUES (?1, ?2)";
+        let sql = "INSERT OR REPLACE INTO error_tracker_owners VALUES (?1, ?2)";
         let noted = self.beside.execute(sql, params![fingerprint.to_string(), team]);
         noted.map(drop).map_err(|error| Error::store("note an owner", error))
     }
@@ -58,7 +61,7 @@ impl Store for Owners {
     }
 
     fn delete(&mut self, fingerprint: Fingerprint) -> Result<bool, Error> {
-        let sql = "DELETE FROM owners WHERE fingerprint = ?1";
+        let sql = "DELETE FROM error_tracker_owners WHERE fingerprint = ?1";
         let deleted = self.beside.execute(sql, [fingerprint.to_string()]);
         deleted.map_err(|error| Error::store("forget an owner", error))?;
         self.inner.delete(fingerprint)
@@ -123,6 +126,10 @@ impl Store for Owners {
         self.inner.retain(rules)
     }
 
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        self.inner.last_retention()
+    }
+
     fn settle(&mut self) {
         self.inner.settle();
     }
@@ -150,7 +157,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracker().flush(Duration::from_secs(2));
     let owners = Connection::open(&file)?;
     for issue in tracker().issues(Query::new())? {
-        let sql = "SELECT team FROM owners WHERE fingerprint = ?1";
+        let sql = "SELECT team FROM error_tracker_owners WHERE fingerprint = ?1";
         let team: Option<String> =
             owners.query_row(sql, [issue.fingerprint.to_string()], |row| row.get(0)).optional()?;
         let team = team.as_deref().unwrap_or("nobody");

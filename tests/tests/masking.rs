@@ -132,6 +132,29 @@ fn left_of(form: &&str) -> Vec<String> {
     leaks
 }
 
+#[test]
+fn no_secret_is_in_what_waits_on_disk_for_the_store() {
+    for form in FORMS.iter().step_by(5) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = folder.path();
+        fs::create_dir(folder.join("errors.db")).expect("a folder is no database");
+        let program = Leaks::run(folder, form, &[]);
+        let secrets = secrets(&program.paths, form);
+        let mut leaks = found(folder, form, &secrets);
+        let (paths, _) = program.end();
+        leaks.extend(found(folder, form, &secrets));
+        assert!(leaks.is_empty(), "{} places:\n{}", leaks.len(), leaks.join("\n"));
+        let spool = fs::read_dir(folder.join("errors.db-spool")).expect("events wait there");
+        let texts: String = spool
+            .map(|entry| fs::read_to_string(entry.expect("it is there").path()))
+            .map(|text| text.expect("a segment is text"))
+            .collect();
+        for path in &paths {
+            assert!(texts.contains(path), "nothing waits that came along {path}");
+        }
+    }
+}
+
 /// Asserts that of every path there is an event: what was never stored can't leak.
 #[track_caller]
 fn assert_all_came(events: &[Value], paths: &[String]) {

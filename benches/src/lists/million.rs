@@ -88,6 +88,11 @@ impl Million {
         text.parse().expect("it is what the store makes")
     }
 
+    /// The beginning of a page in the middle of those that happened once, by count.
+    pub(crate) fn middle_of_equals(&self) -> Cursor {
+        format!("{}.1", issues() / 2).parse().expect("it is what the store makes")
+    }
+
     fn fill(&self) -> Result<(), Box<dyn std::error::Error>> {
         let mut connection = Connection::open(self.file())?;
         connection.execute_batch(

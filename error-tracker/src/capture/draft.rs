@@ -110,6 +110,8 @@ impl Draft {
             let inner = if inner == name { "" } else { inner };
             let place = [group, name, inner].into_iter().filter(|part| !part.is_empty());
             let place = place.collect::<Vec<_>>().join(".");
+            // A key may hold a secret itself.
+            let place = self.masker.text(&place, &mut Found::default());
             self.parts.put(Tag::Masked, &[&place, rule.as_str()]);
         }
     }

@@ -57,6 +57,8 @@ pub(crate) struct RecorderParts {
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) clock: Clock,
     pub(crate) budget: Budget,
+    /// How long a capture waits until its event is on disk; `None`: it does not.
+    pub(crate) immediate: Option<Duration>,
 }
 
 /// Records failures: the failing thread's half of a tracker.
@@ -88,6 +90,7 @@ impl Default for RecorderParts {
             sink: Arc::new(Nowhere),
             clock: Clock::default(),
             budget: Budget::Unlimited,
+            immediate: None,
         }
     }
 }

@@ -61,6 +61,9 @@ impl Recorder {
             self.count(slot, now);
         }
         self.open_record(opening, id, room);
+        if let Some(limit) = self.parts.immediate {
+            self.parts.sink.secure(limit);
+        }
         (id, room.is_some())
     }
 

@@ -27,8 +27,10 @@ impl Rule {
 
 /// How many findings of one text are told apart.
 const MOST: usize = 32;
-/// How much of a name is told, in bytes.
+/// How long a name may be, in bytes.
 const NAME: usize = 64;
+/// What stands for a name that is none: a key may be made of anything, of a secret, too.
+const NO_NAME: &str = "…";
 
 /// The findings of one text.
 #[derive(Debug, Default)]
@@ -48,7 +50,7 @@ impl Found {
 
     /// Notes a finding; one that is known already adds nothing.
     pub(crate) fn add(&mut self, name: &str, rule: Rule) {
-        let name = &name[..crate::text::floor_char_boundary(name, NAME)];
+        let name = if is_plain(name) { name } else { NO_NAME };
         if self.list.len() < MOST && !self.list.iter().any(|(n, r)| n == name && *r == rule) {
             self.list.push((name.to_owned(), rule));
         }
@@ -59,17 +61,26 @@ impl Found {
     }
 }
 
+/// Tells whether a text is a name as programs have them, or a path of such names.
+fn is_plain(name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || "_-.:$@[]".contains(c);
+    name.len() <= NAME && name.chars().all(is_part)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_is_told_once_and_long_names_are_cut() {
+    fn a_finding_is_told_once_and_what_is_no_name_not_at_all() {
         let mut found = Found::default();
         found.add("token", Rule::Name);
         found.add("token", Rule::Name);
+        found.add("x-api-key", Rule::Name);
         found.add(&"é".repeat(100), Rule::Name);
-        assert_eq!(found.iter().map(|(name, _)| name.len()).collect::<Vec<_>>(), [5, 64]);
+        found.add("login failed, password=hunter2", Rule::Name);
+        let names: Vec<_> = found.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["token", "x-api-key", "…"]);
     }
 
     #[test]

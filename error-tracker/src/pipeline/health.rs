@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Timestamp;
-use crate::store::Retained;
+use crate::store::RetentionRun;
 
 /// Tells how the tracker is doing: what waits, what was lost, what went wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,17 +83,6 @@ pub struct SpoolHealth {
     pub newer: u64,
     /// Where the last one was written; `None`: none was.
     pub folder: Option<String>,
-}
-
-/// Tells what retention removed, and when.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct RetentionRun {
-    /// When it ended.
-    pub at: Timestamp,
-    /// What it removed.
-    pub removed: Retained,
 }
 
 /// Whether the store can be written.

@@ -21,8 +21,9 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 pub(crate) use self::facts::of_event as facts_of;
-pub use self::health::{Health, RetentionRun, SpoolHealth, StoreHealth};
+pub use self::health::{Health, SpoolHealth, StoreHealth};
 use self::shared::Shared;
+pub(crate) use self::worker::RetentionParts;
 use self::worker::Worker;
 use crate::backtrace::InApp;
 use crate::error::{Error, ErrorKind};
@@ -49,6 +50,7 @@ pub(crate) struct WriterParts {
     pub(crate) counters: Arc<Counters>,
     pub(crate) origin: Origin,
     pub(crate) in_app: InApp,
+    pub(crate) retention: RetentionParts,
     /// How many events of an issue are kept.
     pub(crate) max_events: usize,
     /// Tells this run of the program from all others.
@@ -162,5 +164,18 @@ impl Sink for Writer {
         let ticket = self.shared.tickets.ask();
         self.thread.unpark();
         self.shared.tickets.wait_for(ticket, timeout)
+    }
+
+    fn secure(&self, timeout: Duration) -> bool {
+        if !self.can_be_waited_for() {
+            return false;
+        }
+        let ticket = self.shared.tickets.ask();
+        self.thread.unpark();
+        let is_secured = self.shared.tickets.wait_for_security(ticket, timeout);
+        if !is_secured {
+            self.shared.unacknowledged.fetch_add(1, Ordering::Relaxed);
+        }
+        is_secured
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::TrySendError;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use crate::pipeline::tickets::Tickets;
 use crate::pipeline::{Health, SpoolHealth, StoreHealth};
 use crate::queue::Message;
 use crate::spool::Waits;
+use crate::store::RetentionRun;
 
 /// How many names of files that were set aside are told.
 const MAX_NAMES: usize = 20;
@@ -20,6 +21,8 @@ const MAX_NAMES: usize = 20;
 /// What the writer's thread and its handles share.
 pub(super) struct Shared {
     pub(super) queued: AtomicUsize,
+    /// Captures that gave up waiting for their event to be on disk.
+    pub(super) unacknowledged: AtomicU64,
     pub(super) bell: Bell,
     pub(super) tickets: Tickets,
     pub(super) is_closed: AtomicBool,
@@ -45,12 +48,14 @@ struct State {
     oldest: Option<Instant>,
     spool: SpoolHealth,
     set_aside: Vec<String>,
+    retention: Option<RetentionRun>,
 }
 
 impl Shared {
     pub(super) fn new(is_required: bool) -> Self {
         Self {
             queued: AtomicUsize::new(0),
+            unacknowledged: AtomicU64::new(0),
             bell: Bell::new(),
             tickets: Tickets::new(),
             is_closed: AtomicBool::new(false),
@@ -145,6 +150,10 @@ impl Shared {
         self.state().last_error = Some(reason(error));
     }
 
+    pub(super) fn note_retention(&self, last: Option<RetentionRun>) {
+        self.state().retention = last;
+    }
+
     pub(super) fn committed(&self, events: u64) {
         self.state().committed += events;
     }
@@ -194,6 +203,8 @@ impl Shared {
             lost,
             spool: state.spool.clone(),
             set_aside: state.set_aside.clone(),
+            last_retention: state.retention,
+            unacknowledged: self.unacknowledged.load(Ordering::Relaxed),
             oldest_uncommitted_age: state.oldest.map(|since| since.elapsed()),
             writer_restarts: state.restarts,
             last_error: state.last_error.clone(),

@@ -1,5 +1,7 @@
 //! The writer against a store that can fail, hang and panic.
 
+mod immediate;
+mod retaining;
 mod spool;
 
 use std::collections::HashSet;
@@ -8,7 +10,9 @@ use std::sync::{Condvar, Mutex, OnceLock};
 use std::time::Instant;
 
 use super::*;
-use crate::model::{Event, EventId, Fingerprint, Issue, Kind, Level, Outcome, Recorded, Timestamp};
+use crate::model::{
+    Clock, Event, EventId, Fingerprint, Issue, Kind, Level, Outcome, Recorded, Timestamp,
+};
 use crate::queue::{Amendment, Parts, Sealed, Seed, Tag};
 use crate::store::{Batch, BatchId, Page, Query};
 
@@ -28,6 +32,7 @@ enum Mood {
     PanicsAt(i64),
     Hangs,
     Flushes,
+    Secures,
 }
 
 struct World {
@@ -94,6 +99,7 @@ impl Store for Fake {
             Mood::FailsEverySecond if *self.0.attempts.lock().unwrap() % 2 == 1 => return failed,
             Mood::FailsEverySecond => {}
             Mood::Flushes => assert!(!self.0.writer.get().unwrap().flush(LIMIT)),
+            Mood::Secures => assert!(!self.0.writer.get().unwrap().secure(LIMIT)),
             Mood::Panics => panic!("the fake panics"),
             Mood::PanicsAt(number) => {
                 let mut events = batch.deltas.iter().flat_map(|delta| delta.events());
@@ -161,6 +167,11 @@ impl Setup {
             in_app: InApp::default(),
             clear: Box::new(|| Err(Error::new(ErrorKind::Store, "clear the fake"))),
             spool,
+            retention: RetentionParts {
+                days: 90,
+                max_store_size: u64::MAX,
+                clock: Clock::default(),
+            },
             max_events: 100,
             run: RUNS.fetch_add(1, Ordering::Relaxed),
             require_store: false,

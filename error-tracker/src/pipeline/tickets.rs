@@ -24,6 +24,8 @@ struct Answers {
     /// The last flush that was tried, and the last that stored everything.
     tried: u64,
     stored: u64,
+    /// The last before which everything was on disk, in the store or beside it.
+    secured: u64,
     has_ended: bool,
 }
 
@@ -56,6 +58,12 @@ impl Tickets {
         self.changed.notify_all();
     }
 
+    /// Says that all that came before is on disk, in the store or beside it.
+    pub(super) fn secure(&self, ticket: u64) {
+        self.answers().secured = ticket;
+        self.changed.notify_all();
+    }
+
     /// Notes that the thread has ended: nobody waits any longer.
     pub(super) fn end(&self) {
         self.answers().has_ended = true;
@@ -69,6 +77,14 @@ impl Tickets {
     /// Waits until a flush was tried; tells whether it stored everything.
     pub(super) fn wait_for(&self, ticket: u64, timeout: Duration) -> bool {
         self.wait(timeout, |answers| answers.tried >= ticket || answers.has_ended).stored >= ticket
+    }
+
+    /// Waits until everything is on disk, or a flush was tried in vain; tells whether it is.
+    pub(super) fn wait_for_security(&self, ticket: u64, timeout: Duration) -> bool {
+        let is_over = |answers: &Answers| {
+            answers.secured >= ticket || answers.tried >= ticket || answers.has_ended
+        };
+        self.wait(timeout, is_over).secured >= ticket
     }
 
     /// Waits until the thread has ended; tells whether everything was stored before.

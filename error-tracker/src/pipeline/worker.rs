@@ -3,6 +3,7 @@
 mod commit;
 mod recovery;
 mod replay;
+mod retaining;
 
 use std::cell::Cell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use self::commit::Frozen;
 use self::replay::Replay;
+use self::retaining::Retaining;
+pub(crate) use self::retaining::RetentionParts;
 use crate::backtrace::{InApp, Symbolizer};
 use crate::pipeline::pace::Pace;
 use crate::pipeline::pending::Pending;
@@ -83,6 +86,7 @@ pub(super) struct Worker {
     spool_pace: Pace,
     replay_pace: Pace,
     answered: u64,
+    retaining: Retaining,
     max_events: usize,
     /// The name of the next batch.
     next: BatchId,
@@ -110,6 +114,7 @@ impl Worker {
             spool_pace: Pace::of_segments(),
             replay_pace: Pace::of_commits(),
             answered: 0,
+            retaining: Retaining::new(parts.retention),
             max_events: parts.max_events,
             next: BatchId { run: parts.run, number: 1 },
         }
@@ -165,10 +170,16 @@ impl Worker {
         }
         let is_due = is_asked || self.due(now).is_some_and(|due| due <= now);
         let is_stored = !is_due || self.commit(now);
+        if is_asked && self.frozen.is_none() && self.pending.is_empty() {
+            self.shared.tickets.secure(asked);
+        }
         let replay = match is_stored {
             true => self.replay(now, is_asked),
             false => Replay::Waits,
         };
+        if !is_asked && replay != Replay::More {
+            self.retain(now);
+        }
         self.complain();
         self.note_waiting();
         // What waits on disk is a part of what was asked for.
@@ -204,7 +215,9 @@ impl Worker {
             Some(_) if self.spool.is_empty() => None,
             Some(_) => Some(self.replay_pace.retry_at().unwrap_or(now)),
         };
-        match self.due(now).into_iter().chain(more).min() {
+        // What is not due yet must not keep the thread from resting, where it can be called.
+        let retention = self.retention_due(now).filter(|due| *due <= now);
+        match self.due(now).into_iter().chain(more).chain(retention).min() {
             Some(due) => Next::WaitUntil(due),
             None => {
                 self.forget_names(now);

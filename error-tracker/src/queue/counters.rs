@@ -1,7 +1,7 @@
 //! Counts per issue that any thread may raise without waiting, in fixed memory.
 
 use std::iter;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use once_cell::race::OnceBox;
@@ -95,6 +95,9 @@ impl Slot {
 struct Table {
     number: usize,
     slots: Box<[OnceBox<Slot>]>,
+    /// A part of each slot's fingerprint, so that those of others are not looked at; zero: none
+    /// yet, or one that another thread is just adding.
+    tags: Box<[AtomicU32]>,
     tally: Tally,
 }
 
@@ -109,15 +112,21 @@ enum Miss {
 impl Table {
     fn new(number: usize) -> Self {
         let slots = (0..SLOTS).map(|_| OnceBox::new()).collect();
-        Self { number, slots, tally: Tally::new(SLOTS) }
+        let tags = (0..SLOTS).map(|_| AtomicU32::new(0)).collect();
+        Self { number, slots, tags, tally: Tally::new(SLOTS) }
     }
 
     fn find(&self, fingerprint: &Fingerprint) -> Result<&Slot, Miss> {
+        let tag = tag(fingerprint);
         for place in self.places(fingerprint) {
-            match self.slots[place].get() {
-                Some(slot) if slot.fingerprint == *fingerprint => return Ok(slot),
-                Some(_) => {}
-                None => return Err(Miss::Free),
+            match self.tags[place].load(Ordering::Acquire) {
+                // Whoever inserts looks at the slots themselves.
+                0 => return Err(Miss::Free),
+                other if other != tag => {}
+                _ => match self.slots[place].get() {
+                    Some(slot) if slot.fingerprint == *fingerprint => return Ok(slot),
+                    _ => {}
+                },
             }
         }
         Err(Miss::Full)
@@ -130,7 +139,10 @@ impl Table {
             if self.slots[place].get().is_none() {
                 (new.table, new.place) = (self.number as u32, place as u32);
                 match self.slots[place].set(new) {
-                    Ok(()) => return Ok(self.slots[place].get()),
+                    Ok(()) => {
+                        self.tags[place].store(tag(&fingerprint), Ordering::Release);
+                        return Ok(self.slots[place].get());
+                    }
                     Err(back) => new = back,
                 }
             }
@@ -148,6 +160,12 @@ impl Table {
         let start = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) as usize;
         (0..PROBES).map(move |step| (start + step) % SLOTS)
     }
+}
+
+/// Returns a part of a fingerprint by which no table orders; never zero.
+fn tag(fingerprint: &Fingerprint) -> u32 {
+    let [.., a, b, c, d] = *fingerprint.as_bytes();
+    u32::from_le_bytes([a | 1, b, c, d])
 }
 
 /// The counters of all issues of a tracker.

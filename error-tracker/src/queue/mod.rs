@@ -8,6 +8,8 @@ mod tally;
 pub(crate) use self::codec::{Parts, Tag};
 pub(crate) use self::counters::{Counters, Permit, Seed, Slot};
 
+use std::time::Duration;
+
 use crate::model::{Event, EventId, Fingerprint, Kind, Level, Outcome, Timestamp};
 
 /// A masked event in the compact form in which it is queued.
@@ -75,6 +77,14 @@ pub(crate) trait Sink: Send + Sync {
 
     /// Waits until all that was submitted is stored, or until the time is over.
     ///
-    /// Only the panic hook of a program that aborts on panic, and `immediate`, call this.
-    fn flush(&self, timeout: std::time::Duration) -> bool;
+    /// Only the panic hook of a program that aborts on panic calls this.
+    fn flush(&self, timeout: Duration) -> bool;
+
+    /// Waits until all that was submitted is safe on disk, in the store or beside it, or until the
+    /// time is over.
+    ///
+    /// Only captures with `durability = immediate` call this.
+    fn secure(&self, _timeout: Duration) -> bool {
+        true
+    }
 }

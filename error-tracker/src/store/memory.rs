@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::error::Error;
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 use crate::store::{
-    merging, Batch, BatchId, Capabilities, Page, Query, Retained, Retention, Store,
+    merging, Batch, BatchId, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store,
 };
 
 /// A store that forgets everything with the program: for tests, and for tools that run once.
@@ -27,6 +27,7 @@ use crate::store::{
 pub struct Memory {
     issues: HashMap<Fingerprint, Kept>,
     written: Option<BatchId>,
+    retained: Option<RetentionRun>,
 }
 
 /// An issue with what belongs to it.
@@ -173,6 +174,11 @@ impl Store for Memory {
             self.issues.remove(&oldest);
         }
         retained.issues = (before - self.issues.len()) as u64;
+        self.retained = Some(RetentionRun { at: Timestamp::now(), removed: retained });
         Ok(retained)
+    }
+
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        Ok(self.retained)
     }
 }

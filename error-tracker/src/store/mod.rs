@@ -21,7 +21,7 @@ pub use self::capabilities::Capabilities;
 pub use self::cursor::{Cursor, ParseCursorError};
 pub use self::memory::Memory;
 pub use self::query::{Direction, Page, Query, Sort};
-pub use self::retention::{Retained, Retention};
+pub use self::retention::{Retained, Retention, RetentionRun};
 pub(crate) use self::shared::Shared;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::Sqlite;
@@ -172,6 +172,11 @@ pub trait Store: Send {
     /// It is called again while [`Retained::more`] says that there is more to do.
     fn retain(&mut self, _rules: &Retention) -> Result<Retained, Error> {
         Ok(Retained::default())
+    }
+
+    /// Tells when retention ran last, and what it removed; capability `retention`.
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        Ok(None)
     }
 
     /// Brings all to where it stays, as the program ends; unless overridden, does nothing.

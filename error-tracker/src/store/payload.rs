@@ -42,7 +42,9 @@ struct Payload<'a> {
 }
 
 pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
-    serde_json::to_string(&Payload {
+    // Most are about as long; growing a text step by step copies it several times.
+    let mut json = Vec::with_capacity(2_048);
+    let payload = Payload {
         exception_name: &event.exception_name,
         message: &event.message,
         chain: &event.chain,
@@ -58,7 +60,10 @@ pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
         thread: &event.thread,
         lent_backtrace: &event.lent_backtrace,
         masked: &event.masked,
-    })
+    };
+    serde_json::to_writer(&mut json, &payload)?;
+    // What serde_json writes is UTF-8.
+    Ok(String::from_utf8(json).unwrap_or_default())
 }
 
 pub(crate) fn decode(payload: &str) -> serde_json::Result<Event> {

@@ -20,6 +20,17 @@ impl Retention {
     }
 }
 
+/// Tells what retention removed, and when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RetentionRun {
+    /// When it ended, or went on last.
+    pub at: Timestamp,
+    /// What it removed.
+    pub removed: Retained,
+}
+
 /// Tells what one step of retention removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

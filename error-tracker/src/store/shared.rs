@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
-use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, Store};
+use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
 
 /// How long a reader waits for its turn.
 const TURN: Duration = Duration::from_secs(2);
@@ -147,6 +147,10 @@ impl Store for Shared {
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
         self.with(|store| store.retain(rules))
+    }
+
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        self.with(|store| store.last_retention())
     }
 
     fn settle(&mut self) {

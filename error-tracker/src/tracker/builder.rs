@@ -13,7 +13,7 @@ use crate::config::{
 use crate::error::Error;
 use crate::mask::{DefaultMasking, Masker, Masking};
 use crate::model::Clock;
-use crate::pipeline::{Writer, WriterParts};
+use crate::pipeline::{RetentionParts, Writer, WriterParts};
 use crate::queue::{Counters, Sink};
 use crate::spool::{self, SpoolParts};
 use crate::store::{self, Origin, Shared};
@@ -268,6 +268,11 @@ impl Builder {
                 server_name: config.server_name.clone(),
             },
             in_app: self.in_app_crates(config),
+            retention: RetentionParts {
+                days: config.retention_days,
+                max_store_size: config.max_store_size as u64,
+                clock: self.clock.clone(),
+            },
             max_events: config.max_events_per_issue,
             run: RandomState::new().hash_one(std::process::id()),
             require_store: config.require_store,
@@ -320,6 +325,8 @@ impl Builder {
             sink,
             clock: self.clock,
             budget: Budget::PerSecond,
+            immediate: (config.durability == Durability::Immediate)
+                .then_some(config.immediate_timeout),
         });
         if !is_enabled {
             recorder.close();

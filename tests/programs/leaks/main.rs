@@ -27,7 +27,9 @@ fn main() {
         run(&sample(path, form));
     }
     literals::run(form);
-    assert!(error_tracker::flush(Duration::from_secs(60)), "nothing is stored");
+    // A folder can't be opened as a database: events wait beside it.
+    let is_there = !std::path::Path::new(file).is_dir();
+    assert_eq!(error_tracker::flush(Duration::from_secs(60)), is_there);
     // Ends the line of paths that the parent reads.
     let names: Vec<&str> = paths().map(|(path, _)| path).collect();
     println!("\nflushed {}", names.join(";"));

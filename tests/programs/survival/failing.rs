@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use error_tracker::{track_exception, tracker, Guard};
+use error_tracker::{track_exception, tracker, Durability, Guard};
 
 /// How long the guard may wait: only a hang reaches it.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -82,4 +82,23 @@ pub fn without_end(file: &str, limit: u32) {
 pub fn some(file: &str, times: u32) {
     let _tracker = start(file);
     (0..times).for_each(|_| fail_anew());
+}
+
+/// Fails on several threads; each prints how many captures came back, once its own has.
+pub fn acknowledged(file: &str) {
+    let started = error_tracker::init! {
+        store: file,
+        require_store: true,
+        durability: Durability::Immediate,
+        immediate_timeout: LIMIT,
+    };
+    let _tracker = started.expect("the store can be opened");
+    println!("started");
+    static BACK: AtomicU32 = AtomicU32::new(0);
+    let fail = || loop {
+        fail_anew();
+        println!("{}", BACK.fetch_add(1, Ordering::SeqCst) + 1);
+    };
+    let threads: Vec<_> = (0..THREADS).map(|_| thread::spawn(fail)).collect();
+    threads.into_iter().for_each(|thread| drop(thread.join()));
 }

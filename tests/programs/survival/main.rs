@@ -30,6 +30,7 @@ fn main() {
             storms::over_many_issues(file, number(threads), number(times));
         }
         ["endless", file, limit] => failing::without_end(file, number(limit)),
+        ["immediate", file, _] => failing::acknowledged(file),
         ["some", file, times] => failing::some(file, number(times)),
         ["exit", file, times, place] => endings::exit(file, number(times), place),
         ["forks", file, times] => forks::while_threads_fail(file, number(times)),

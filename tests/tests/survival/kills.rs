@@ -33,7 +33,8 @@ impl Told {
             // The last line may be cut.
             if let Some(line) = line.strip_suffix('\n') {
                 self.has_started |= line == "started";
-                self.committed = line.parse().unwrap_or(self.committed);
+                self.committed =
+                    line.parse().map_or(self.committed, |told: u64| told.max(self.committed));
             }
             line.clear();
         }
@@ -41,9 +42,9 @@ impl Told {
 }
 
 /// Starts the program, ends it by this signal at this moment; returns what it told and its end.
-fn kill(database: &Database, signal: i32, moment: u64) -> (Told, ExitStatus) {
+fn kill((program, database): (&str, &Database), signal: i32, moment: u64) -> (Told, ExitStatus) {
     let limit = if signal == libc::SIGABRT { moment.to_string() } else { NEVER.to_owned() };
-    let mut child = database.start("endless", &[&limit]);
+    let mut child = database.start(program, &[&limit]);
     let mut told = Told::by(&mut child);
     if signal != libc::SIGABRT {
         told.read_until(moment);
@@ -75,7 +76,7 @@ fn survives(signal: i32, rounds: u32) {
     let mut promised = 0;
     for round in 0..rounds {
         let moment = u64::from(round * 97 % 400) * u64::from(round % ROUNDS);
-        let (told, _) = kill(&database, signal, moment.min(400));
+        let (told, _) = kill(("endless", &database), signal, moment.min(400));
         assert!(told.committed == 0 || told.has_started);
         promised += told.committed;
         // In every other round, the program itself finds what the kill left.
@@ -104,4 +105,25 @@ fn what_health_reported_as_committed_survives_sigterm() {
 #[test]
 fn what_health_reported_as_committed_survives_an_abort() {
     survives(libc::SIGABRT, plain_or_all(4, 50));
+}
+
+#[test]
+fn what_a_capture_came_back_from_survives_sigkill_when_it_is_immediate() {
+    let (mut database, mut promised) = (Database::new(), 0);
+    let rounds = plain_or_all(8, 100);
+    for round in 0..rounds {
+        let moment = u64::from(round * 31 % 100) * u64::from(round % ROUNDS).min(3);
+        let (told, _) = kill(("immediate", &database), libc::SIGKILL, moment);
+        promised += told.committed;
+        // Killed at once, it may not have made its tables.
+        if promised > 0 {
+            let stored = Stored::open(&database.path());
+            stored.check();
+            assert!(stored.count() >= promised, "{} of {promised}", stored.count());
+        }
+        if round % ROUNDS == ROUNDS - 1 || round + 1 == rounds {
+            works_on(&database);
+            (database, promised) = (Database::new(), 0);
+        }
+    }
 }

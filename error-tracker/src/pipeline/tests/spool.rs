@@ -6,11 +6,11 @@ use tempfile::TempDir;
 
 use super::*;
 
-fn place(folder: &TempDir) -> PathBuf {
+pub(super) fn place(folder: &TempDir) -> PathBuf {
     folder.path().join("spool")
 }
 
-fn spooling(world: &Arc<World>, place: &Path) -> Setup {
+pub(super) fn spooling(world: &Arc<World>, place: &Path) -> Setup {
     spooling_within(world, place, 1 << 20)
 }
 

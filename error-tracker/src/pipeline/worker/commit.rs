@@ -109,6 +109,7 @@ impl Worker {
     pub(super) fn note_written(&mut self, batch: &Batch) {
         let events: usize = batch.deltas.iter().map(|delta| delta.events.len()).sum();
         self.shared.committed(events as u64);
+        self.retaining.wrote(events as u64);
         self.shared.store_works();
         self.pace.succeeded(Instant::now());
     }

@@ -123,16 +123,8 @@ impl<'c> Listing<'c> {
 
     /// Goes through an index in the order asked for until the page is full.
     fn walk(&self, equal: Option<&Filter>, limit: usize) -> rusqlite::Result<Found> {
-        let (mut wheres, mut values) = (Vec::new(), Vec::new());
-        let range = self.range();
-        for filter in equal.into_iter().chain(range) {
-            self.condition(filter, &mut wheres, &mut values);
-        }
-        if let Some(start) = &self.start {
-            wheres.push(self.after(start, &mut values));
-        }
-        let rest: Vec<&Filter> = self.rest(&[equal, range]).collect();
-        let sql = self.select(&rest, &wheres, &self.order.order_by());
+        let rest: Vec<&Filter> = self.rest(&[equal, self.range()]).collect();
+        let (sql, values) = self.walk_sql(equal);
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(&values))?;
         let (mut found, mut seen) = (Found::default(), 0);
@@ -154,12 +146,23 @@ impl<'c> Listing<'c> {
         Ok(found)
     }
 
+    fn walk_sql(&self, equal: Option<&Filter>) -> (String, Vec<Key>) {
+        let (mut wheres, mut values) = (Vec::new(), Vec::new());
+        let range = self.range();
+        for filter in equal.into_iter().chain(range) {
+            self.condition(filter, &mut wheres, &mut values);
+        }
+        if let Some(start) = &self.start {
+            wheres.push(self.after(start, &mut values));
+        }
+        let rest: Vec<&Filter> = self.rest(&[equal, range]).collect();
+        (self.select(&rest, &wheres, &self.order.order_by()), values)
+    }
+
     /// Reads all issues that one filter lets through, and puts them into order.
     fn collect(&self, by: &Filter) -> rusqlite::Result<Found> {
-        let (mut wheres, mut values) = (Vec::new(), Vec::new());
-        self.condition(by, &mut wheres, &mut values);
         let rest: Vec<&Filter> = self.rest(&[Some(by)]).collect();
-        let sql = self.select(&rest, &wheres, "");
+        let (sql, values) = self.collect_sql(by);
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(&values))?;
         let mut places = Vec::new();
@@ -169,6 +172,13 @@ impl<'c> Listing<'c> {
             }
         }
         Ok(self.in_order(places))
+    }
+
+    fn collect_sql(&self, by: &Filter) -> (String, Vec<Key>) {
+        let (mut wheres, mut values) = (Vec::new(), Vec::new());
+        self.condition(by, &mut wheres, &mut values);
+        let rest: Vec<&Filter> = self.rest(&[Some(by)]).collect();
+        (self.select(&rest, &wheres, ""), values)
     }
 
     /// Takes the page's places out of all that there are.
@@ -232,13 +242,15 @@ impl<'c> Listing<'c> {
         !is_range || sign != self.order.sign()
     }
 
+    /// A row's id has no collation, and SQLite begins at a column only if it knows one: without it
+    /// a page within many equal values would pass over all that stand before it.
     fn after(&self, start: &Place, values: &mut Vec<Key>) -> String {
         let (number, sign) = (self.order.number, self.order.sign());
         let value = start.value.iter().cloned();
         values.extend(value.chain([Key::Number(start.number), Key::Number(start.id)]));
         match self.order.value {
-            Some(value) => format!("(i.{value}, i.{number}, i.id) {sign} (?, ?, ?)"),
-            None => format!("(i.{number}, i.id) {sign} (?, ?)"),
+            Some(value) => format!("(i.{value}, i.{number}, i.id) {sign} (?, ?, ? COLLATE BINARY)"),
+            None => format!("(i.{number}, i.id) {sign} (?, ? COLLATE BINARY)"),
         }
     }
 

@@ -11,6 +11,7 @@ mod place;
 mod read;
 mod retain;
 mod schema;
+mod stacks;
 mod statements;
 mod texts;
 mod totals;
@@ -27,12 +28,12 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::error::{Error, ErrorKind};
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
 pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::sqlite::packing::{Packing, Unpacker};
-use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, Store};
+use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(1);
@@ -45,14 +46,23 @@ const WAL_PAGES: i64 = 4_000;
 pub(crate) struct Options {
     pub(crate) file: PathBuf,
     pub(crate) table_prefix: String,
+    /// Whether a commit waits for the disk.
+    pub(crate) durability: Durability,
 }
 
 impl Options {
+    #[cfg(test)]
+    fn of(file: impl Into<PathBuf>, table_prefix: &str) -> Self {
+        let (file, table_prefix) = (file.into(), table_prefix.into());
+        Self { file, table_prefix, durability: Durability::Background }
+    }
+
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let file = config.store.sqlite_file();
         Ok(Self {
             file: file.map_err(|refusal| Error::new(ErrorKind::Setting, refusal))?,
             table_prefix: config.table_prefix.clone(),
+            durability: config.durability,
         })
     }
 }
@@ -68,12 +78,14 @@ pub struct Sqlite {
     read: read::Sql,
     lists: listing::Sql,
     totals: totals::Sql,
+    texts: texts::Indexing,
     limits: listing::Limits,
     /// Which file was opened, and whether it may be made if it is missing.
     identity: file::Identity,
     is_made: bool,
     batches: batches::Sql,
     packing: Packing,
+    stacks: stacks::Stacks,
     retaining: retain::Retaining,
 }
 
@@ -128,9 +140,11 @@ impl Sqlite {
             read: read::Sql::new(prefix),
             lists: listing::Sql::new(prefix, &connection),
             totals: totals::Sql::new(prefix),
+            texts: texts::Indexing::new(&connection, prefix),
             limits: listing::Limits::DEFAULT,
             batches: batches::Sql::new(prefix),
             packing: Packing::new(prefix),
+            stacks: stacks::Stacks::default(),
             retaining: retain::Retaining::new(prefix),
             identity: file::Identity::of(&options.file),
             is_made: true,
@@ -150,12 +164,6 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Tells when retention ran last, and what that run removed.
-    #[allow(dead_code, reason = "the writer's thread will ask before it runs it")]
-    pub(crate) fn last_retention(&mut self) -> Result<Option<(Timestamp, Retained)>, Error> {
-        self.attempt("read of", |store| store.retaining.last(&store.connection))
-    }
-
     fn write_once(&mut self, batch: &Batch) -> rusqlite::Result<()> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -165,7 +173,10 @@ impl Sqlite {
             }
         }
         self.packing.prepare(&transaction)?;
-        write::Writing::new(&transaction, &self.write, &mut self.packing, batch)?.batch(batch)?;
+        self.stacks.prepare(&transaction)?;
+        let parts = (&mut self.packing, &mut self.stacks);
+        write::Writing::new(&transaction, &self.write, parts, batch)?.batch(batch)?;
+        self.texts.go_on(&transaction)?;
         transaction.commit()
     }
 
@@ -211,12 +222,16 @@ fn connect(options: &Options) -> Result<Connection, Error> {
         );
         return Err(Error::new(ErrorKind::Store, text));
     }
-    tune(&connection).map_err(attempted)?;
+    tune(&connection, options.durability).map_err(attempted)?;
     Ok(connection)
 }
 
-fn tune(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+fn tune(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    let synchronous = match durability {
+        Durability::Background => "NORMAL",
+        Durability::Immediate => "FULL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "cache_size", -2_048)?;
     // Pages that change with every batch go to the file once in several batches.
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
@@ -249,6 +264,7 @@ impl Store for Sqlite {
         self.attempt("delete an issue of", |store| {
             let transaction =
                 store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            store.stacks.forget();
             let deleted = write::delete(&transaction, &store.write, &fingerprint)?;
             transaction.commit()?;
             Ok(deleted)
@@ -263,6 +279,7 @@ impl Store for Sqlite {
         let written = self.attempt("write to", |store| store.write_once(batch));
         if written.is_err() {
             self.packing.forget();
+            self.stacks.forget();
         }
         written
     }
@@ -323,8 +340,13 @@ impl Store for Sqlite {
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {
         self.attempt("remove what is too old from", |store| {
+            store.stacks.forget();
             store.retaining.step(&mut store.connection, rules)
         })
+    }
+
+    fn last_retention(&mut self) -> Result<Option<RetentionRun>, Error> {
+        self.attempt("read of", |store| store.retaining.last(&store.connection))
     }
 
     fn settle(&mut self) {

@@ -42,7 +42,6 @@ CREATE TABLE {p}issues (
     grouping_version  INTEGER NOT NULL,     -- 0: not known yet, only counted so far
     grouping          TEXT NOT NULL         -- JSON: what the fingerprint was made of
 );
-CREATE INDEX {p}issues_by_last_seen ON {p}issues (last_seen DESC, id DESC);
 
 -- Apart from the issues, so that counting one up does not rewrite long texts.
 CREATE TABLE {p}reports (
@@ -143,12 +142,16 @@ pub(super) fn migrate(connection: &mut Connection, prefix: &str) -> rusqlite::Re
     migrate_with(connection, prefix, has_fts5)
 }
 
-fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> rusqlite::Result<()> {
+pub(super) fn migrate_with(
+    connection: &mut Connection,
+    prefix: &str,
+    has_fts5: bool,
+) -> rusqlite::Result<()> {
     let is_done = |connection: &Connection| -> rusqlite::Result<bool> {
         Ok(version(connection)? == VERSION
             && has_table(connection, prefix, "facets")?
             && has_table(connection, prefix, "batches")?
-            && texts::are_kept(connection, prefix)? == has_fts5)
+            && (!has_fts5 || texts::are_kept(connection, prefix)?))
     };
     if is_done(connection)? {
         return Ok(());
@@ -167,7 +170,9 @@ fn migrate_with(connection: &mut Connection, prefix: &str, has_fts5: bool) -> ru
     if !has_table(&transaction, prefix, "facets")? {
         indexing::add(&transaction, prefix)?;
     }
-    texts::keep(&transaction, prefix, has_fts5)?;
+    if has_fts5 && !texts::are_kept(&transaction, prefix)? {
+        texts::add(&transaction, prefix)?;
+    }
     transaction.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
     transaction.commit()
 }

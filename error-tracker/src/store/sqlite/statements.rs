@@ -17,6 +17,7 @@ pub(super) struct Sql {
     pub(super) reopen: String,
     pub(super) show_texts: String,
     pub(super) show_values: String,
+    pub(super) count_and_show_issue: String,
     pub(super) put_report: String,
     pub(super) put_hour: String,
     pub(super) event_numbers: String,
@@ -53,6 +54,9 @@ impl Sql {
             // A statement that names an indexed column rewrites its index, whatever the value.
             count_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
                  last_seen = max(last_seen, ?4), last_release = ?5 WHERE id = ?1"),
+            count_and_show_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
+                 last_seen = max(last_seen, ?4), last_release = ?5, level = ?6, message = ?7,
+                 culprit = ?8, location = ?9 WHERE id = ?1"),
             first_seen: sql("UPDATE {p}issues SET created_on = ?2 WHERE id = ?1"),
             reopen: sql("UPDATE {p}issues SET state = ?2 WHERE id = ?1"),
             show_texts: sql("UPDATE {p}issues SET level = ?2, message = ?3, culprit = ?4,

@@ -33,7 +33,7 @@ impl Setup {
 }
 
 fn options(folder: &TempDir, prefix: &str) -> Options {
-    Options { file: folder.path().join("events.db"), table_prefix: prefix.into() }
+    Options::of(folder.path().join("events.db"), prefix)
 }
 
 fn batch(deltas: Vec<Delta>) -> Batch {
@@ -229,17 +229,6 @@ fn a_page_of_one_state_holds_no_other() {
 }
 
 #[test]
-fn a_keyset_page_uses_the_index() {
-    let setup = Setup::new();
-    let sql = "EXPLAIN QUERY PLAN SELECT id FROM error_tracker_issues AS i
-               WHERE (i.last_seen, i.id) < (?1, ?2) ORDER BY i.last_seen DESC, i.id DESC LIMIT 10";
-    let plan: String =
-        setup.store.connection.query_row(sql, [5, 5], |row| row.get("detail")).unwrap();
-    assert!(plan.contains("error_tracker_issues_by_last_seen"), "{plan}");
-    assert!(plan.starts_with("SEARCH"), "{plan}");
-}
-
-#[test]
 fn a_second_prefix_has_tables_of_its_own_in_the_same_file() {
     let mut setup = Setup::new();
     setup.write(vec![delta(1, 1, Vec::new(), 1)]);
@@ -282,4 +271,91 @@ fn the_files_are_readable_by_their_owner_alone() {
     for file in files {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
     }
+}
+
+#[test]
+fn a_batch_counts_once_also_when_another_connection_or_a_later_start_writes_it() {
+    let mut setup = Setup::new();
+    let numbered = |number: u64| Batch {
+        id: Some(crate::store::BatchId { run: u64::MAX, number }),
+        ..batch(vec![delta(1, 3, vec![kept(number as u8, 50)], 50)])
+    };
+    // Number 2 comes late, from the spool.
+    for number in [1, 3, 1, 4, 3, 2, 2] {
+        setup.store.write(&numbered(number)).unwrap();
+        Sqlite::open(&setup.options()).unwrap().write(&numbered(number)).unwrap();
+    }
+    let issue = setup.store.get(fingerprint(1)).unwrap().unwrap();
+    assert_eq!((issue.count, issue.kept), (12, 4));
+    let sql = "SELECT count(*) FROM error_tracker_batches";
+    assert_eq!(setup.store.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
+fn a_batch_that_failed_may_come_again() {
+    let mut setup = Setup::new();
+    let numbered = || Batch {
+        id: Some(crate::store::BatchId { run: 1, number: 1 }),
+        ..batch(vec![delta(1, 3, vec![kept(1, 50)], 50)])
+    };
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON error_tracker_events
+         BEGIN SELECT raise(ABORT, 'no'); END";
+    setup.store.connection.execute_batch(refuse).unwrap();
+    assert!(setup.store.write(&numbered()).is_err());
+    assert_eq!(setup.store.get(fingerprint(1)).unwrap(), None);
+    setup.store.connection.execute_batch("DROP TRIGGER refuse").unwrap();
+    setup.store.write(&numbered()).unwrap();
+    assert_eq!(setup.store.get(fingerprint(1)).unwrap().unwrap().count, 3);
+}
+
+#[test]
+fn an_event_of_each_release_host_and_route_stays() {
+    let mut setup = Setup::new();
+    let on_path = |number: u8, path: &str| {
+        let mut kept = kept(number, number.into());
+        kept.event.request = Some(crate::model::Request::new("shop.example", "GET", path));
+        kept
+    };
+    let mut fail = |number: u8, path: &str| {
+        setup.write(vec![delta(1, 1, vec![on_path(number, path)], number.into())]);
+    };
+    fail(1, "/pay");
+    fail(2, "/refund");
+    (3..60).for_each(|number| fail(number, "/pay"));
+    let kept = setup.store.events(fingerprint(1)).unwrap();
+    assert_eq!(kept.len(), MAX_EVENTS);
+    let paths = kept.iter().filter(|event| event.event.request.as_ref().unwrap().path == "/refund");
+    assert_eq!(paths.count(), 1);
+    assert_eq!(kept[0].release, "shop@1");
+}
+
+#[test]
+fn a_stack_that_somebody_removed_meanwhile_is_written_again() {
+    let mut setup = Setup::new();
+    let stack = Stack::new(vec![Frame { line: 7, ..Frame::default() }]);
+    let with_stack = |number| Kept { stack: stack.clone(), ..kept(number, 50) };
+    setup.write(vec![delta(1, 1, vec![with_stack(1)], 50)]);
+    assert!(Sqlite::open(&setup.options()).unwrap().delete(fingerprint(1)).unwrap());
+    setup.write(vec![delta(1, 1, vec![with_stack(2)], 50)]);
+    assert_eq!(setup.store.event(event_id(2)).unwrap().unwrap().stack.len(), 1);
+    assert!(setup.store.delete(fingerprint(1)).unwrap());
+    setup.write(vec![delta(1, 1, vec![with_stack(3)], 50)]);
+    assert_eq!(setup.store.event(event_id(3)).unwrap().unwrap().stack.len(), 1);
+}
+
+#[test]
+fn an_old_file_gets_what_version_3_adds() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Connection::open(folder.path().join("events.db")).unwrap();
+    old.execute_batch(include_str!("../../../../tests/fixtures/stores/version1.sql")).unwrap();
+    drop(old);
+    let mut store = Sqlite::open(&options(&folder, "error_tracker_")).unwrap();
+    store.write(&batch(vec![delta(1, 1, vec![kept(9, 50)], 50)])).unwrap();
+    let recorded = store.event(event_id(9)).unwrap().unwrap();
+    assert_eq!(recorded.release, "shop@1");
+    let unknown = "SELECT count(*) FROM error_tracker_events WHERE shape = 0";
+    let known = "SELECT count(*) FROM error_tracker_events WHERE shape <> 0";
+    let number = |sql| store.connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert!(number(unknown) > 10);
+    assert_eq!(number(known), 1);
 }

@@ -1,14 +1,24 @@
 //! The index of texts: FTS5's, by groups of three characters, where SQLite has it.
 //!
-//! Triggers keep it. A program whose SQLite has no FTS5 could not write issues past such triggers,
-//! so it removes them; who finds them missing later makes the index anew.
+//! Triggers note which issues have other texts than the index holds, and the writer brings it up to
+//! date now and then, many issues at a time: FTS5 writes a piece of the index for each statement
+//! that other tables take part in, which costs more than all the rest of a failure. Who searches
+//! looks at the noted issues too. A program whose SQLite has no FTS5 leaves its notes to one that
+//! has.
 
-use rusqlite::Connection;
+use std::time::{Duration, Instant};
+
+use rusqlite::{params, Connection};
 
 use crate::store::sqlite::schema::with_prefix;
 
 /// The first SQLite with groups of three characters is 3.34.
 const OLDEST: i32 = 3_034_000;
+/// How long changes are only noted.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How long the writer indexes at a time, and how many issues at once.
+const LONG: Duration = Duration::from_millis(20);
+const MANY: i64 = 250;
 
 /// Without places of words within a text and without its length, it is a quarter of the size: what
 /// is found is compared with the text anyway.
@@ -19,31 +29,33 @@ CREATE VIRTUAL TABLE {p}texts USING fts5 (
 );
 INSERT INTO {p}texts ({p}texts) VALUES ('rebuild');
 
+-- Issues with other texts than {p}texts has, and what it has of them; NULL: nothing.
+CREATE TABLE {p}texts_waiting (
+    issue_id       INTEGER PRIMARY KEY,
+    host           TEXT,
+    path           TEXT,
+    exception_name TEXT,
+    message        TEXT
+);
+
 CREATE TRIGGER {p}texts_of_new AFTER INSERT ON {p}issues BEGIN
-    INSERT INTO {p}texts (rowid, host, path, exception_name, message)
-        VALUES (new.id, new.host, new.path, new.exception_name, new.message);
+    INSERT INTO {p}texts_waiting (issue_id) VALUES (new.id) ON CONFLICT (issue_id) DO NOTHING;
 END;
 
 CREATE TRIGGER {p}texts_of_deleted AFTER DELETE ON {p}issues BEGIN
-    INSERT INTO {p}texts ({p}texts, rowid, host, path, exception_name, message)
-        VALUES ('delete', old.id, old.host, old.path, old.exception_name, old.message);
+    INSERT INTO {p}texts_waiting
+        VALUES (old.id, old.host, old.path, old.exception_name, old.message)
+        ON CONFLICT (issue_id) DO NOTHING;
 END;
 
 CREATE TRIGGER {p}texts_of_changed
 AFTER UPDATE OF host, path, exception_name, message ON {p}issues
 WHEN (new.message, new.host, new.path, new.exception_name)
   <> (old.message, old.host, old.path, old.exception_name) BEGIN
-    INSERT INTO {p}texts ({p}texts, rowid, host, path, exception_name, message)
-        VALUES ('delete', old.id, old.host, old.path, old.exception_name, old.message);
-    INSERT INTO {p}texts (rowid, host, path, exception_name, message)
-        VALUES (new.id, new.host, new.path, new.exception_name, new.message);
+    INSERT INTO {p}texts_waiting
+        VALUES (old.id, old.host, old.path, old.exception_name, old.message)
+        ON CONFLICT (issue_id) DO NOTHING;
 END;
-";
-
-const DROP: &str = "
-DROP TRIGGER IF EXISTS {p}texts_of_new;
-DROP TRIGGER IF EXISTS {p}texts_of_deleted;
-DROP TRIGGER IF EXISTS {p}texts_of_changed;
 ";
 
 /// Tells whether this program's SQLite can have the index.
@@ -53,23 +65,81 @@ pub(super) fn are_possible(connection: &Connection) -> bool {
     has_fts5.unwrap_or(false) && rusqlite::version_number() >= OLDEST
 }
 
-/// Tells whether the index holds all texts.
+/// Tells whether the file has the index.
 pub(super) fn are_kept(connection: &Connection, prefix: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*) = 3 FROM sqlite_master WHERE type = 'trigger' AND name IN
-               (?1 || 'texts_of_new', ?1 || 'texts_of_deleted', ?1 || 'texts_of_changed')";
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master
+               WHERE type = 'table' AND name = ?1 || 'texts_waiting')";
     connection.prepare_cached(sql)?.query_row([prefix], |row| row.get(0))
 }
 
-/// Makes the index if it is missing and possible, or its triggers no obstacle if it is not.
-pub(super) fn keep(connection: &Connection, prefix: &str, possible: bool) -> rusqlite::Result<()> {
-    if are_kept(connection, prefix)? == possible {
-        return Ok(());
+/// Makes the index of all issues.
+pub(super) fn add(connection: &Connection, prefix: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(&with_prefix(ADD, prefix))
+}
+
+/// Brings the index up to date.
+pub(super) struct Indexing {
+    last: String,
+    remove: String,
+    add: String,
+    done: String,
+    /// When it is time again.
+    next: Instant,
+    is_possible: bool,
+}
+
+impl Indexing {
+    pub(super) fn new(connection: &Connection, prefix: &str) -> Self {
+        let sql = |text: &str| with_prefix(text, prefix);
+        let is_kept = are_kept(connection, prefix).unwrap_or(false);
+        Self {
+            last: sql("SELECT max(issue_id), count(*) FROM
+                 (SELECT issue_id FROM {p}texts_waiting ORDER BY issue_id LIMIT ?1)"),
+            remove: sql("INSERT INTO {p}texts
+                 ({p}texts, rowid, host, path, exception_name, message)
+                 SELECT 'delete', issue_id, host, path, exception_name, message
+                 FROM {p}texts_waiting WHERE issue_id <= ?1 AND message IS NOT NULL
+                 ORDER BY issue_id"),
+            add: sql("INSERT INTO {p}texts (rowid, host, path, exception_name, message)
+                 SELECT i.id, i.host, i.path, i.exception_name, i.message
+                 FROM {p}texts_waiting AS w CROSS JOIN {p}issues AS i ON i.id = w.issue_id
+                 WHERE w.issue_id <= ?1 ORDER BY w.issue_id"),
+            done: sql("DELETE FROM {p}texts_waiting WHERE issue_id <= ?1"),
+            next: Instant::now(),
+            is_possible: is_kept && are_possible(connection),
+        }
     }
-    connection.execute_batch(&with_prefix(DROP, prefix))?;
-    if possible {
-        let stale = with_prefix("DROP TABLE IF EXISTS {p}texts", prefix);
-        connection.execute_batch(&stale)?;
-        connection.execute_batch(&with_prefix(ADD, prefix))?;
+
+    /// Does a part of it if it is time, in the writer's transaction.
+    pub(super) fn go_on(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let begun = Instant::now();
+        if !self.is_possible || begun < self.next {
+            return Ok(());
+        }
+        while begun.elapsed() < LONG {
+            if self.part(connection)? < MANY {
+                self.next = Instant::now() + PAUSE;
+                break;
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Does all of it.
+    #[cfg(test)]
+    pub(super) fn finish(&self, connection: &Connection) -> rusqlite::Result<()> {
+        while self.part(connection)? == MANY {}
+        Ok(())
+    }
+
+    fn part(&self, connection: &Connection) -> rusqlite::Result<i64> {
+        let mut last = connection.prepare_cached(&self.last)?;
+        let row: (Option<i64>, i64) =
+            last.query_row(params![MANY], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (Some(last), waiting) = row else { return Ok(0) };
+        for sql in [&self.remove, &self.add, &self.done] {
+            connection.prepare_cached(sql)?.execute([last])?;
+        }
+        Ok(waiting)
+    }
 }

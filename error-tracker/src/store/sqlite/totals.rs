@@ -79,3 +79,6 @@ pub(super) fn within(
     let found: i64 = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     Ok(Some(found.unsigned_abs()).filter(|found| *found <= limit))
 }
+
+#[cfg(test)]
+mod tests;

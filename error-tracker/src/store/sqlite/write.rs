@@ -1,13 +1,12 @@
 //! Writes batches: counts, events, stacks and hours.
 
-use std::collections::HashMap;
-
 use rusqlite::{params, CachedStatement, Connection, OptionalExtension, Transaction};
 
 use crate::backtrace::Stack;
 use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp};
 use crate::store::sqlite::joining;
 use crate::store::sqlite::packing::Packing;
+use crate::store::sqlite::stacks::Stacks;
 use crate::store::sqlite::statements::Sql;
 use crate::store::thinning::{self, Numbered};
 use crate::store::{payload, shape, Amended, Batch, Delta, Facts, Kept, Origin};
@@ -52,8 +51,7 @@ pub(super) struct Writing<'c> {
     put_hour: CachedStatement<'c>,
     insert_event: CachedStatement<'c>,
     packing: &'c mut Packing,
-    /// The rows of stacks, by where they are in memory: equal ones are shared while names are known.
-    stacks: HashMap<*const Stack, i64>,
+    stacks: &'c mut Stacks,
     max_events: usize,
     /// Whether issues of earlier rules wait to be found again.
     has_old_issues: bool,
@@ -63,7 +61,7 @@ impl<'c> Writing<'c> {
     pub(super) fn new(
         transaction: &'c Transaction<'_>,
         sql: &'c Sql,
-        packing: &'c mut Packing,
+        (packing, stacks): (&'c mut Packing, &'c mut Stacks),
         batch: &Batch,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -74,7 +72,7 @@ impl<'c> Writing<'c> {
             put_hour: transaction.prepare_cached(&sql.put_hour)?,
             insert_event: transaction.prepare_cached(&sql.insert_event)?,
             packing,
-            stacks: HashMap::new(),
+            stacks,
             max_events: batch.max_events.max(2),
             has_old_issues: joining::has_old_issues(transaction, sql)?,
         })
@@ -160,17 +158,18 @@ impl<'c> Writing<'c> {
         known: &Known,
         (plan, origin): (&Plan<'_>, &Origin),
     ) -> rusqlite::Result<i64> {
-        self.count_issue.execute(params![
-            known.id,
-            delta.count as i64,
-            plan.kept as i64,
-            delta.last_seen.as_micros(),
-            origin.release,
-        ])?;
         self.update_rarely(delta, known)?;
         // Another process may have written a newer event.
         if delta.facts.at.is_some_and(|_| delta.last_seen.as_micros() >= known.last_seen) {
-            self.show(known.id, &delta.facts)?;
+            self.count_and_show(delta, known, (plan, origin))?;
+        } else {
+            self.count_issue.execute(params![
+                known.id,
+                delta.count as i64,
+                plan.kept as i64,
+                delta.last_seen.as_micros(),
+                origin.release,
+            ])?;
         }
         let grouping = &delta.facts.grouping;
         if known.grouping == 0 && grouping.version != 0 {
@@ -194,6 +193,29 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
+    /// Both in one statement: this is what most deltas need.
+    fn count_and_show(
+        &self,
+        delta: &Delta,
+        known: &Known,
+        (plan, origin): (&Plan<'_>, &Origin),
+    ) -> rusqlite::Result<()> {
+        let facts = &delta.facts;
+        self.connection.prepare_cached(&self.sql.count_and_show_issue)?.execute(params![
+            known.id,
+            delta.count as i64,
+            plan.kept as i64,
+            delta.last_seen.as_micros(),
+            origin.release,
+            facts.level.as_str(),
+            facts.message,
+            facts.culprit,
+            facts.location,
+        ])?;
+        self.show_values(known.id, facts)?;
+        self.report(known.id, facts)
+    }
+
     fn show(&self, issue: i64, facts: &Facts) -> rusqlite::Result<()> {
         self.connection.prepare_cached(&self.sql.show_texts)?.execute(params![
             issue,
@@ -202,14 +224,14 @@ impl<'c> Writing<'c> {
             facts.culprit,
             facts.location,
         ])?;
-        self.connection.prepare_cached(&self.sql.show_values)?.execute(params![
-            issue,
-            facts.exception_name,
-            facts.host,
-            facts.path,
-            facts.method,
-        ])?;
+        self.show_values(issue, facts)?;
         self.report(issue, facts)
+    }
+
+    fn show_values(&self, issue: i64, facts: &Facts) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(&self.sql.show_values)?;
+        let values = params![issue, facts.exception_name, facts.host, facts.path, facts.method];
+        statement.execute(values).map(drop)
     }
 
     fn report(&self, issue: i64, facts: &Facts) -> rusqlite::Result<()> {
@@ -278,11 +300,11 @@ impl<'c> Writing<'c> {
 
     /// Finds the stack's row or makes it.
     fn stack(&mut self, stack: &Stack) -> rusqlite::Result<i64> {
-        if let Some(id) = self.stacks.get(&std::ptr::from_ref(stack)) {
-            return Ok(*id);
+        if let Some(id) = self.stacks.get(&stack.hash) {
+            return Ok(id);
         }
         let id = stack_id(self.connection, self.sql, self.packing, stack)?;
-        self.stacks.insert(stack, id);
+        self.stacks.insert(&stack.hash, id);
         Ok(id)
     }
 

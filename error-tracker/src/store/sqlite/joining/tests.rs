@@ -54,7 +54,7 @@ impl Setup {
 }
 
 fn options(folder: &TempDir) -> Options {
-    Options { file: folder.path().join("events.db"), table_prefix: "error_tracker_".into() }
+    Options::of(folder.path().join("events.db"), "error_tracker_")
 }
 
 /// The failure of `wait` in the program that wrote the file, as it is recorded today.

@@ -18,6 +18,7 @@ const FEW: u64 = 200;
 /// The statements, with the tables' prefix.
 pub(super) struct Sql {
     hits: String,
+    waiting: String,
     /// Whether this program's SQLite can read the index.
     possible: bool,
 }
@@ -26,7 +27,9 @@ impl Sql {
     pub(super) fn new(prefix: &str, possible: bool) -> Self {
         let hits =
             "SELECT rowid FROM {p}texts WHERE {p}texts MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
-        Self { hits: with_prefix(hits, prefix), possible }
+        let waiting = "SELECT issue_id FROM {p}texts_waiting ORDER BY issue_id DESC LIMIT ?1";
+        let [hits, waiting] = [hits, waiting].map(|sql| with_prefix(sql, prefix));
+        Self { hits, waiting, possible }
     }
 }
 
@@ -46,16 +49,13 @@ impl Listing<'_> {
         }
         let few = self.hits(&groups, self.limits.few_hits + 1)?;
         if few.len() <= self.limits.few_hits {
-            return self.among(&few);
+            return self.among(few);
         }
         let first = walk(self.limits.first_rows)?;
         if !first.is_partial {
             return Ok(first);
         }
-        let mut newest = self.hits(&groups, self.limits.hits + 1)?;
-        let is_partial = newest.len() > self.limits.hits;
-        newest.truncate(self.limits.hits);
-        Ok(Found { is_partial, ..self.among(&newest)? })
+        self.among(self.hits(&groups, self.limits.hits + 1)?)
     }
 
     fn are_indexed(&self) -> rusqlite::Result<bool> {
@@ -79,7 +79,26 @@ impl Listing<'_> {
         rows.collect()
     }
 
-    fn among(&self, issues: &[i64]) -> rusqlite::Result<Found> {
+    /// Looks at hits, and at issues that the index does not know as they are.
+    fn among(&self, mut issues: Vec<i64>) -> rusqlite::Result<Found> {
+        let most = self.limits.hits;
+        let mut waiting = self.waiting(most + 1)?;
+        let is_partial = issues.len() > most || waiting.len() > most;
+        issues.truncate(most);
+        waiting.truncate(most);
+        issues.append(&mut waiting);
+        issues.sort_unstable();
+        issues.dedup();
+        Ok(Found { is_partial, ..self.of(&issues)? })
+    }
+
+    fn waiting(&self, limit: usize) -> rusqlite::Result<Vec<i64>> {
+        let mut statement = self.connection.prepare_cached(&self.sql.search.waiting)?;
+        let rows = statement.query_map([limit as i64], |row| row.get(0))?;
+        rows.collect()
+    }
+
+    fn of(&self, issues: &[i64]) -> rusqlite::Result<Found> {
         let all: Vec<&Filter> = self.filters.iter().collect();
         let sql = self.select(&all, &["i.id = ?".to_owned()], "");
         let mut statement = self.connection.prepare_cached(&sql)?;

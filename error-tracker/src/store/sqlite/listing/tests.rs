@@ -6,10 +6,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tempfile::TempDir;
 
-use super::Limits;
+use super::{Driver, Limits, Listing};
 use crate::model::{Fingerprint, Issue, IssueState, Timestamp};
+use crate::store::cursor::Key;
+use crate::store::sqlite::filter;
+use crate::store::sqlite::place::Place;
+use crate::store::sqlite::schema;
 use crate::store::sqlite::{Options, Sqlite};
-use crate::store::{Direction, Query, Sort, Store};
+use crate::store::{Cursor, Direction, Query, Sort, Store};
 
 const TEXTS: [&str; 8] =
     ["", "shop", "Shop-1", "50%_\\\"'", "a\0b shop", "Überlauf", "connection refused", "/v1/shop"];
@@ -104,18 +108,31 @@ impl Setup {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("events.db");
-        let store = Sqlite::open(&Options { file, table_prefix: "p_".into() }).unwrap();
+        let store = Sqlite::open(&Options::of(file, "p_")).unwrap();
         Self { _folder: folder, store }
     }
 
+    /// Some are new to the index of texts, some have changed since, some stand in it as they are.
     fn put(&mut self, issues: &[Issue]) -> Vec<Issue> {
         let numbered = issues.iter().zip(1_u8..).map(|(issue, number)| Issue {
             fingerprint: Fingerprint::from_bytes([number; 32]),
             ..issue.clone()
         });
         let numbered: Vec<Issue> = numbered.collect();
+        for issue in numbered.iter().take(30) {
+            let other =
+                Issue { host: issue.path.clone(), message: issue.host.clone(), ..issue.clone() };
+            self.store.put(&other).unwrap();
+        }
+        self.index();
+        numbered.iter().take(20).for_each(|issue| self.store.put(issue).unwrap());
+        self.index();
         numbered.iter().for_each(|issue| self.store.put(issue).unwrap());
         numbered
+    }
+
+    fn index(&self) {
+        self.store.texts.finish(&self.store.connection).unwrap();
     }
 
     /// All pages of a query, one behind the other.
@@ -189,4 +206,136 @@ proptest! {
             check(&mut setup, &issues, query);
         }
     }
+}
+
+/// The plan of each statement that a query runs on issues.
+fn plans(setup: &Setup, query: &Query) -> Vec<String> {
+    let store = &setup.store;
+    let filters = filter::of(query);
+    let listing = Listing::new(&store.connection, &store.lists, (query, &store.limits), &filters);
+    let sql = match listing.plan().unwrap().driver {
+        Driver::Walk(equal) => listing.walk_sql(equal).0,
+        Driver::Collect(filter) => listing.collect_sql(filter).0,
+    };
+    let mut statement = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let nothing = vec![rusqlite::types::Null; statement.parameter_count()];
+    let details = statement.query_map(rusqlite::params_from_iter(nothing), |row| row.get("detail"));
+    details.unwrap().map(Result::unwrap).collect()
+}
+
+fn place(sort: Sort) -> Cursor {
+    let issue = Issue { host: "shop".into(), ..Issue::default() };
+    match sort.key(&issue) {
+        Key::Number(_) if !matches!(sort, Sort::NotificationSent | Sort::TicketRaised) => {
+            Cursor { key: Key::Number(5), tie: 5 }
+        }
+        Key::Number(number) => Cursor { key: Key::Text(format!("5~{number}")), tie: 5 },
+        Key::Text(text) => Cursor { key: Key::Text(format!("5~{text}")), tie: 5 },
+    }
+}
+
+#[test]
+fn every_order_begins_in_the_middle_of_its_index_and_sorts_nothing() {
+    let setup = Setup::new();
+    for sort in Sort::ALL {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let query = Query::new().sort(sort).direction(direction).after(place(sort));
+            let plans = plans(&setup, &query);
+            let index = format!("USING COVERING INDEX p_issues_by_{} ", sort.as_str());
+            assert!(plans.len() == 1 && plans[0].contains(&index), "{sort:?}: {plans:?}");
+            assert!(
+                plans[0].contains("SEARCH") && plans[0].contains("rowid)"),
+                "{sort:?}: {plans:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_exact_filter_has_an_index_in_the_order_of_time() {
+    let setup = Setup::new();
+    let new = || Query::new().after(place(Sort::LastSeen));
+    let queries = [
+        ("state", new().state(IssueState::Muted)),
+        ("host", new().host("a")),
+        ("method", new().method("a")),
+        ("path", new().path("a")),
+        ("exception_name", new().exception_name("a")),
+        ("notification_sent", new().notification_sent(true)),
+        ("ticket_raised", new().ticket_raised(false)),
+    ];
+    for (column, query) in queries {
+        let plans = plans(&setup, &query);
+        let index = format!(
+            "USING COVERING INDEX p_issues_by_{column} ({column}=? AND (last_seen,rowid)<(?,?)"
+        );
+        assert!(plans.len() == 1 && plans[0].contains(&index), "{plans:?}");
+    }
+}
+
+#[test]
+fn the_filter_that_lets_the_fewest_issues_through_leads_the_way() {
+    let mut setup = Setup::new();
+    let issue = |number: u8| Issue {
+        fingerprint: Fingerprint::from_bytes([number; 32]),
+        host: if number == 7 { "rare" } else { "common" }.into(),
+        method: "GET".into(),
+        last_seen: Timestamp::from_micros(number.into()),
+        ..Issue::default()
+    };
+    (0..200).for_each(|number| setup.store.put(&issue(number)).unwrap());
+    let rare = Query::new().host("rare").method("GET");
+    assert!(plans(&setup, &rare)[0].contains("p_issues_by_host (host=?"));
+    let by_count = rare.sort(Sort::Count);
+    assert!(plans(&setup, &by_count)[0].contains("p_issues_by_host (host=?"));
+    let common = Query::new().host("common").method("GET").sort(Sort::Count);
+    assert!(plans(&setup, &common)[0].contains("p_issues_by_count"));
+}
+
+#[test]
+fn a_deep_page_of_a_range_begins_where_the_page_before_ended() {
+    let setup = Setup::new();
+    let at = Timestamp::from_micros;
+    let query = Query::new().seen_from(at(1)).seen_before(at(9)).after(place(Sort::LastSeen));
+    let plans = plans(&setup, &query);
+    assert!(plans[0].contains("(last_seen,rowid)<(?,?)"), "{plans:?}");
+    let filters = filter::of(&query);
+    let store = &setup.store;
+    let listing = Listing::new(&store.connection, &store.lists, (&query, &store.limits), &filters);
+    assert_eq!(listing.start, Some(Place { value: None, number: 5, id: 5 }));
+}
+
+#[test]
+fn hits_that_are_cut_make_the_page_partial() {
+    let mut setup = Setup::new();
+    setup.store.limits = Limits { few_hits: 2, first_rows: 2, hits: 5, ..Limits::DEFAULT };
+    let issues: Vec<Issue> = (0..20)
+        .map(|number: i64| Issue {
+            message: if number < 12 { "refused" } else { "late" }.into(),
+            last_seen: Timestamp::from_micros(number),
+            ..Issue::default()
+        })
+        .collect();
+    setup.put(&issues);
+    setup.index();
+    let page = setup.store.list(&Query::new().search("REFUSED").size(3)).unwrap();
+    assert_eq!((page.items.len(), page.is_partial), (3, true));
+    let late = setup.store.list(&Query::new().search("late").size(1)).unwrap();
+    assert!(!late.is_partial && late.items[0].last_seen == Timestamp::from_micros(19));
+}
+
+#[test]
+fn a_store_without_an_index_of_texts_still_finds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::of(folder.path().join("events.db"), "p_");
+    let mut connection = rusqlite::Connection::open(&options.file).unwrap();
+    schema::migrate_with(&mut connection, "p_", false).unwrap();
+    let mut store = Sqlite::with_connection(connection, &options);
+    store.put(&Issue { message: "Connection refused".into(), ..Issue::default() }).unwrap();
+    let query = Query::new().search("REFUSED");
+    assert_eq!(store.list(&query).unwrap().items.len(), 1);
+    drop(store);
+    let mut store = Sqlite::open(&options).unwrap();
+    assert!(super::texts::are_kept(&store.connection, "p_").unwrap());
+    assert_eq!(store.list(&query).unwrap().items.len(), 1);
 }

@@ -57,7 +57,7 @@ impl Setup {
 }
 
 fn options(folder: &TempDir) -> Options {
-    Options { file: folder.path().join("events.db"), table_prefix: "error_tracker_".into() }
+    Options::of(folder.path().join("events.db"), "error_tracker_")
 }
 
 fn id(number: u32) -> EventId {

@@ -13,7 +13,7 @@ use rusqlite::{params, Connection, OptionalExtension, Row, Transaction, Transact
 use self::statements::Sql;
 use crate::model::{Hour, Timestamp};
 use crate::store::sqlite::batches;
-use crate::store::{Retained, Retention};
+use crate::store::{Retained, Retention, RetentionRun};
 
 /// What one step may take, of the 50 milliseconds that it has with its commit.
 const TIME: Duration = Duration::from_millis(20);
@@ -132,16 +132,13 @@ impl Retaining {
     }
 
     /// Tells when a run began or went on last, and what it has removed.
-    pub(super) fn last(
-        &self,
-        connection: &Connection,
-    ) -> rusqlite::Result<Option<(Timestamp, Retained)>> {
+    pub(super) fn last(&self, connection: &Connection) -> rusqlite::Result<Option<RetentionRun>> {
         let mut statement = connection.prepare_cached(&self.sql.last)?;
         let last = |row: &Row<'_>| {
             let number = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)?.unsigned_abs());
             let (issues, events, bytes) = (number(1)?, number(2)?, number(3)?);
             let retained = Retained { issues, events, bytes, more: false };
-            Ok((Timestamp::from_micros(row.get(0)?), retained))
+            Ok(RetentionRun { at: Timestamp::from_micros(row.get(0)?), removed: retained })
         };
         statement.query_row([], last).optional()
     }

@@ -84,7 +84,7 @@ impl Setup {
 }
 
 fn options(folder: &TempDir) -> Options {
-    Options { file: folder.path().join("events.db"), table_prefix: "error_tracker_".into() }
+    Options::of(folder.path().join("events.db"), "error_tracker_")
 }
 
 fn fingerprint(issue: u32) -> Fingerprint {
@@ -245,9 +245,9 @@ fn the_last_run_is_readable() {
     assert_eq!(setup.store.last_retention().unwrap(), None);
     setup.fail(1, 0..30, "old");
     let sum = setup.retain(&before(80));
-    let (at, retained) = setup.store.last_retention().unwrap().unwrap();
-    assert_eq!(retained, sum);
-    assert!(at > Timestamp::from_micros(0));
+    let last = setup.store.last_retention().unwrap().unwrap();
+    assert_eq!(last.removed, sum);
+    assert!(last.at > Timestamp::from_micros(0));
     let sql = "SELECT events FROM error_tracker_retention";
     assert_eq!(setup.number(sql), 30);
 }
