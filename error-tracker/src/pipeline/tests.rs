@@ -27,6 +27,7 @@ enum Mood {
     /// It writes, and says that it did not.
     FailsAfterwards,
     FailsEverySecond,
+    IsDamaged,
     Panics,
     /// Where there is an event of this number.
     PanicsAt(i64),
@@ -96,6 +97,9 @@ impl Store for Fake {
         match mood {
             Mood::Works | Mood::FailsAfterwards => {}
             Mood::Fails => return failed,
+            Mood::IsDamaged => {
+                return Err(Error::new(ErrorKind::StoreCorrupt, "write to the fake"))
+            }
             Mood::FailsEverySecond if *self.0.attempts.lock().unwrap() % 2 == 1 => return failed,
             Mood::FailsEverySecond => {}
             Mood::Flushes => assert!(!self.0.writer.get().unwrap().flush(LIMIT)),
@@ -165,7 +169,7 @@ impl Setup {
             counters: Arc::clone(&counters),
             origin: Origin::default(),
             in_app: InApp::default(),
-            clear: Box::new(|| Err(Error::new(ErrorKind::Store, "clear the fake"))),
+            clear: Box::new(|| Ok(Some("aside".into()))),
             spool,
             retention: RetentionParts {
                 days: 90,

@@ -50,7 +50,9 @@ pub(crate) struct Spool {
     parts: SpoolParts,
     waiting: VecDeque<Entry>,
     /// Segments of a newer version, which stay.
-    newer: usize,
+    newer: HashSet<PathBuf>,
+    /// Segments of others, and those that can't be removed although the store has them.
+    left: HashSet<PathBuf>,
     /// Where the last segment was written.
     place: Option<PathBuf>,
     /// How often something else was written to the store.
@@ -88,7 +90,8 @@ impl Spool {
         Self {
             parts,
             waiting: VecDeque::new(),
-            newer: 0,
+            newer: HashSet::new(),
+            left: HashSet::new(),
             place: None,
             written: 0,
             set_aside: Vec::new(),
@@ -109,7 +112,7 @@ impl Spool {
             segments: self.waiting.len() as u64,
             failures: self.waiting.iter().map(|entry| entry.failures).sum(),
             bytes: self.bytes(),
-            newer: self.newer as u64,
+            newer: self.newer.len() as u64,
         }
     }
 
@@ -152,9 +155,13 @@ impl Spool {
         found.sort_by(|(one, _), (other, _)| one.file_name().cmp(&other.file_name()));
         let there: HashSet<_> = found.iter().map(|(path, _)| path.clone()).collect();
         self.waiting.retain(|entry| there.contains(&entry.path));
+        self.newer.retain(|path| there.contains(path));
         let known: HashSet<_> = self.waiting.iter().map(|entry| entry.path.clone()).collect();
-        let new = found.into_iter().filter(|(path, _)| !known.contains(path));
-        self.waiting.extend(new.map(|(path, length)| Entry::new(path, length, now)));
+        let is_new = |path: &PathBuf| {
+            ![&known, &self.newer, &self.left].iter().any(|set| set.contains(path))
+        };
+        let new: Vec<_> = found.into_iter().filter(|(path, _)| is_new(path)).collect();
+        self.waiting.extend(new.into_iter().map(|(path, length)| Entry::new(path, length, now)));
     }
 
     /// Writes a batch to disk; tells how many events in full were left out for want of room.
@@ -268,14 +275,17 @@ impl Spool {
         let body = match segment::read(bytes) {
             Content::Body(body) => form::decode(body).ok(),
             Content::Newer => {
-                self.newer += 1;
+                self.newer.insert(path.to_owned());
                 return None;
             }
             Content::Bad => None,
         };
         match body {
             Some((owner, parcel)) if owner == self.parts.owner => Some(Box::new(parcel)),
-            Some(_) => None,
+            Some(_) => {
+                self.left.insert(path.to_owned());
+                None
+            }
             None => {
                 self.set_aside_file(path);
                 None
@@ -293,8 +303,10 @@ impl Spool {
     pub(crate) fn done(&mut self, taken: Taken) {
         self.written += 1;
         if let Some(entry) = self.waiting.pop_front() {
-            // One that can't be removed is known to the store by its name.
-            let _ = fs::remove_file(&entry.path);
+            // At the next start, the store knows one that can't be removed by its name.
+            if fs::remove_file(&entry.path).is_err() {
+                self.left.insert(entry.path);
+            }
         }
         drop(taken);
         if self.waiting.is_empty() {

@@ -240,6 +240,20 @@ fn where_no_folder_can_be_written_all_waits_in_memory() {
 }
 
 #[test]
+fn a_store_that_is_damaged_is_cleared_once_and_its_batch_goes_into_the_new_one() {
+    let (folder, world) = (tempfile::tempdir().unwrap(), World::new(Mood::IsDamaged));
+    let setup = spooling(&world, &place(&folder));
+    setup.submit(1);
+    // The fake is damaged again after it was cleared.
+    (0..3).for_each(|_| assert!(!setup.flush()));
+    let told = health(&setup);
+    assert_eq!((&told.set_aside[..], told.spool.events), (&["aside".to_owned()][..], 1));
+    world.set(Mood::Works);
+    assert!(setup.flush());
+    assert_eq!(world.total(), 1);
+}
+
+#[test]
 fn what_nothing_takes_at_the_end_is_told_as_lost() {
     let setup = Setup::new(Mood::Fails);
     setup.submit(1);

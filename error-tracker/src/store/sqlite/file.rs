@@ -113,3 +113,42 @@ fn with_end(file: &Path, end: &str) -> PathBuf {
     name.push(end);
     name.into()
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::FileExt;
+
+    use super::*;
+    use crate::model::Issue;
+    use crate::store::sqlite::Sqlite;
+    use crate::store::Store;
+
+    /// Damages all but the header.
+    fn damage(file: &Path) {
+        let length = fs::metadata(file).unwrap().len() as usize;
+        let open = fs::OpenOptions::new().write(true).open(file).unwrap();
+        open.write_all_at(&vec![0x55; length - 100], 100).unwrap();
+    }
+
+    #[test]
+    fn damage_under_way_is_known_and_the_file_set_aside_with_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(&crate::config::Config {
+            store: folder.path().join("errors.db").into(),
+            ..Default::default()
+        });
+        let options = options.unwrap();
+        let mut store = Sqlite::open(&options).unwrap();
+        store.put(&Issue::default()).unwrap();
+        let empty = "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory";
+        store.connection.execute_batch(empty).unwrap();
+        assert_eq!(set_aside(&options).unwrap(), None);
+        damage(&options.file);
+        store.connection.execute_batch("PRAGMA shrink_memory").unwrap();
+        assert!(store.put(&Issue::default()).unwrap_err().is_corrupt_store());
+        drop(store);
+        let aside = set_aside(&options).unwrap().unwrap();
+        assert!(aside.exists() && !options.file.exists());
+        assert!(Sqlite::open(&options).unwrap().put(&Issue::default()).is_ok());
+    }
+}

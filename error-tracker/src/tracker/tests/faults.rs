@@ -190,31 +190,6 @@ fn a_damaged_file_is_set_aside_and_a_new_one_is_made() {
 }
 
 #[test]
-fn a_file_that_is_damaged_under_way_is_set_aside_and_its_batch_goes_into_the_new_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = file(&folder);
-    let built = start(&file);
-    fail(&built);
-    assert!(built.tracker.flush(LIMIT));
-    let other = Connection::open(&file).unwrap();
-    other.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-    drop(other);
-    let length = fs::metadata(&file).unwrap().len();
-    let damaged = fs::OpenOptions::new().write(true).open(&file).unwrap();
-    std::os::unix::fs::FileExt::write_all_at(&damaged, &vec![0x55; length as usize - 100], 100)
-        .unwrap();
-    // What SQLite has in its cache needs a page that it has not.
-    for _ in 0..3 {
-        fail(&built);
-        built.tracker.flush(LIMIT);
-    }
-    assert!(built.tracker.flush(LIMIT));
-    let health = built.tracker.health();
-    assert_eq!((health.set_aside.len(), health.spool.segments), (1, 0), "{health:?}");
-    assert!(count(&file) > 0);
-}
-
-#[test]
 fn files_of_a_newer_version_and_of_something_else_stay_while_events_wait() {
     let newer = |file: &Path| {
         drop(start(file).guard);
