@@ -16,8 +16,12 @@ use crate::store::sqlite::schema::with_prefix;
 
 /// The first SQLite with groups of three characters is 3.34.
 const OLDEST: i32 = 3_034_000;
-/// How long changes are only noted.
+/// How often the writer looks whether it is time.
 const PAUSE: Duration = Duration::from_millis(500);
+/// So many issues may wait before it is: searches look at each of them.
+const FEW: i64 = 2_000;
+/// So long they wait at most while others are written: a busy issue has another text each time.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the writer indexes at a time, and how many issues at once.
 const LONG: Duration = Duration::from_millis(20);
 const MANY: usize = 250;
@@ -85,8 +89,12 @@ pub(super) struct Indexing {
     remove: String,
     add: String,
     done: String,
-    /// When it is time again.
+    count: String,
+    /// When it is time again to look, and when to index however few wait.
     next: Instant,
+    latest: Instant,
+    /// Some of what waited is not indexed yet.
+    has_begun: bool,
     is_possible: bool,
 }
 
@@ -105,7 +113,10 @@ impl Indexing {
             add: sql("INSERT INTO {p}texts (rowid, host, path, exception_name, message)
                  VALUES (?1, ?2, ?3, ?4, ?5)"),
             done: sql("DELETE FROM {p}texts_waiting WHERE issue_id <= ?1"),
+            count: sql("SELECT count(*) FROM (SELECT 1 FROM {p}texts_waiting LIMIT ?1)"),
             next: Instant::now(),
+            latest: Instant::now(),
+            has_begun: false,
             is_possible: is_kept && are_possible(connection),
         }
     }
@@ -116,13 +127,25 @@ impl Indexing {
         if !self.is_possible || begun < self.next {
             return Ok(());
         }
+        if !self.has_begun && begun < self.latest && self.waiting(connection)? < FEW {
+            self.next = begun + PAUSE;
+            return Ok(());
+        }
+        self.has_begun = true;
         while begun.elapsed() < LONG {
             if self.part(connection)? < MANY {
-                self.next = Instant::now() + PAUSE;
+                let now = Instant::now();
+                (self.next, self.latest, self.has_begun) = (now + PAUSE, now + PATIENCE, false);
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Returns how many issues wait, as far as it matters.
+    fn waiting(&self, connection: &Connection) -> rusqlite::Result<i64> {
+        let mut count = connection.prepare_cached(&self.count)?;
+        count.query_row([FEW], |row| row.get(0))
     }
 
     /// Does all of it.
