@@ -220,13 +220,13 @@ impl<'a> Reader<'a> {
             Tag::Global => event.globals.push(self.local()?),
             Tag::Context => self.pair(&mut event.context)?,
             Tag::Searchable => self.pair(&mut event.tags)?,
-            Tag::User => event.user = self.text(),
+            Tag::User => event.user = Some(self.text()?),
             Tag::Breadcrumb => event.breadcrumbs.push(self.breadcrumb()?),
             Tag::Request => event.request = Some(self.request()?),
             Tag::Thread => event.thread = self.text()?,
             Tag::Grouping => self.grouping(event)?,
             Tag::Addresses => event.addresses = self.addresses()?,
-            Tag::LentBacktrace => event.lent_backtrace = self.text(),
+            Tag::LentBacktrace => event.lent_backtrace = Some(self.text()?),
             Tag::Says => event.frames.last_mut()?.says = self.text()?,
             Tag::Masked => {
                 let note = MaskNote { place: self.text()?, rule: self.text()? };
@@ -328,6 +328,17 @@ mod tests {
         let numbers = TAGS.map(|tag| tag as u8);
         assert_eq!(numbers, std::array::from_fn(|at| at as u8));
         assert_eq!([Tag::ExceptionName as u8, Tag::Frame as u8, Tag::Masked as u8], [0, 4, 18]);
+    }
+
+    #[test]
+    fn what_follows_a_cut_is_not_read_as_other_parts() {
+        for tag in [Tag::User, Tag::LentBacktrace] {
+            // The text is announced with 258 bytes; from its length on, this would be a cause.
+            let cut = vec![tag as u8, Tag::Cause as u8, 1, 0, 0, 0, b'x'];
+            let mut event = Event::default();
+            Parts::from_bytes(cut).apply(&mut event);
+            assert_eq!(event, Event::default());
+        }
     }
 
     #[test]
