@@ -77,7 +77,7 @@ fn begins_as_database(file: &Path) -> bool {
 pub(crate) fn set_aside(options: &Options) -> Result<Option<PathBuf>, Error> {
     let file = &options.file;
     // Another process may have been faster, and a file of its own stands here.
-    if is_sound(file) {
+    if !is_damaged(file) {
         return Ok(None);
     }
     let seconds = Timestamp::now().as_micros() / 1_000_000;
@@ -93,12 +93,16 @@ pub(crate) fn set_aside(options: &Options) -> Result<Option<PathBuf>, Error> {
     })
 }
 
-fn is_sound(file: &Path) -> bool {
+/// Looks at the file itself. One that can't be looked at, as another process has it, is not damaged.
+fn is_damaged(file: &Path) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let checked = Connection::open_with_flags(file, flags).and_then(|connection| {
         connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
     });
-    checked.is_ok_and(|found| found == "ok")
+    match checked {
+        Ok(found) => found != "ok",
+        Err(error) => is_damage(file, &error),
+    }
 }
 
 fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {
@@ -150,5 +154,18 @@ mod tests {
         let aside = set_aside(&options).unwrap().unwrap();
         assert!(aside.exists() && !options.file.exists());
         assert!(Sqlite::open(&options).unwrap().put(&Issue::default()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_another_process_has_for_itself_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = crate::config::Config {
+            store: folder.path().join("errors.db").into(),
+            ..Default::default()
+        };
+        let options = Options::new(&config).unwrap();
+        let other = Connection::open(&options.file).unwrap();
+        other.execute_batch("CREATE TABLE t (c); BEGIN EXCLUSIVE").unwrap();
+        assert_eq!(set_aside(&options).unwrap(), None);
     }
 }
