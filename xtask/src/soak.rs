@@ -128,7 +128,7 @@ fn faults(samples: &Samples, said: &Said) -> Vec<String> {
     let (start, end) = (mean(samples.tenth(&resident, 1)), mean(samples.tenth(&resident, 9)));
     let bound = start * (1.0 + GROWTH) + GROWTH_MIB * MEBIBYTE;
     // A mean of nothing is no number, and no fine one either.
-    if !(end <= bound) {
+    if end.is_nan() || end > bound {
         let [end, bound] = [end, bound].map(|bytes| bytes / MEBIBYTE);
         faults.push(format!("memory grows: {end:.1} MiB in the last tenth, above {bound:.1}"));
     }
