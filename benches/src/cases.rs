@@ -8,7 +8,7 @@ mod happy;
 mod peers;
 mod resident;
 mod stored;
-pub(crate) mod storm;
+mod storm;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

@@ -108,8 +108,13 @@ impl Lists<'_> {
     }
 
     fn worst(&mut self, queries: Vec<(String, Query)>) -> (String, f64) {
+        // The worst of many medians would else be the one that somebody else's work fell into.
+        let mut twice = |query: &Query| {
+            let first = self.page(query);
+            first.min(self.page(query))
+        };
         let mut measured: Vec<(String, f64)> =
-            queries.into_iter().map(|(name, query)| (name, self.page(&query))).collect();
+            queries.into_iter().map(|(name, query)| (name, twice(&query))).collect();
         measured.sort_by(|(_, one), (_, other)| one.total_cmp(other));
         if std::env::var_os("ERROR_TRACKER_BENCHES_EACH").is_some() {
             measured.iter().for_each(|(name, micros)| eprintln!("{micros:>9.1} µs  {name}"));

@@ -6,6 +6,7 @@ mod features;
 mod fuzz;
 mod rusqlite;
 mod shell;
+mod soak;
 mod tally;
 mod tools;
 mod workspace;
@@ -21,6 +22,7 @@ const USAGE: &str = "\
 cargo xtask test [--all] [--install]   runs every test; --all adds storms and kills, the address sanitizer, the loom model and the fuzz targets
 cargo xtask bench [--json]             measures, beside the peers
 cargo xtask fuzz [TARGET ..] [--seconds N]  runs the fuzz targets, ten minutes each
+cargo xtask soak [--minutes N]         runs under mixed load, an hour; fails if memory grows or a count is off
 --install                              installs what is missing through apt (root does so anyway)";
 
 fn main() -> ExitCode {
@@ -29,6 +31,9 @@ fn main() -> ExitCode {
     let (&command, flags) = words.split_first().unwrap_or((&"help", &[]));
     if command == "fuzz" {
         return fuzz(flags);
+    }
+    if command == "soak" {
+        return soak(flags);
     }
     let known: &[&str] = match command {
         "test" => &["--all", "--install"],
@@ -94,6 +99,16 @@ fn survival(tally: &mut Tally) {
     command.args(["--package", "error-tracker-tests"]);
     command.env("SURVIVAL", "all");
     tally.tests("survival in a release build", command);
+}
+
+fn soak(words: &[&str]) -> ExitCode {
+    match soak::Soak::of(words) {
+        Ok(soak) => soak.run(),
+        Err(reason) => {
+            println!("{reason}\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// The runtime's own tests with every access to memory checked.

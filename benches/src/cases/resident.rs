@@ -20,11 +20,11 @@ const LONG: Duration = Duration::from_secs(60);
 
 pub(crate) const CASES: &[Case] = &[
     ("resident", |_| {
-        let bare = resident();
+        let (bare, own) = (resident(), rollup("Anonymous:"));
         let Some(_ours) = super::ours() else { return };
         opened();
-        let idle = resident();
-        say("idle", idle - bare);
+        say("idle", resident() - bare);
+        say("own", rollup("Anonymous:") - own);
         fail();
         let named = resident();
         say("named", named - bare);
@@ -87,9 +87,14 @@ fn settled() -> f64 {
 }
 
 /// Returns how many bytes of this process are in memory.
-pub(super) fn resident() -> f64 {
+fn resident() -> f64 {
+    rollup("Rss:")
+}
+
+/// Returns what the kernel says of the memory of this process, in bytes.
+fn rollup(name: &str) -> f64 {
     let rollup = fs::read_to_string("/proc/self/smaps_rollup").unwrap_or_default();
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:"));
+    let line = rollup.lines().find_map(|line| line.strip_prefix(name));
     let kibibytes = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
     kibibytes.map_or(f64::NAN, |kibibytes: f64| kibibytes * 1_024.0)
 }

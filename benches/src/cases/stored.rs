@@ -206,9 +206,9 @@ impl Events {
 
 /// Each issue is reached in two ways.
 fn stack(issue: u64, way: u64) -> Vec<serde_json::Value> {
-    (0..26)
+    (0..40)
         .map(|depth| {
-            let own = depth < 10;
+            let own = depth < 12;
             let name = match own {
                 true => format!("shop::module_{}::function_{depth}_{issue}_{way}", issue % 40),
                 false => format!("tokio::runtime::task::harness::poll_inner_{depth}"),

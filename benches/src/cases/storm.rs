@@ -12,7 +12,7 @@ use crate::cases::{say, Case};
 use crate::subjects::{self, Failure};
 
 /// How many issues the wide storm is spread over.
-pub(crate) const ISSUES: u64 = 10_000;
+const ISSUES: u64 = 10_000;
 const THREADS: u64 = 2;
 
 pub(crate) const CASES: &[Case] = &[

@@ -8,13 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{sleep, Scope};
 use std::time::{Duration, Instant};
 
-use error_tracker::{breadcrumb, capture_message, scope, tracker, IssueState, Query, Sort};
+use error_tracker::{breadcrumb, capture_message, scope, tracker, Error, IssueState, Query, Sort};
 
 use crate::failing::{happy, narrow, panicking, passing, steady, wide, STEADY, WIDE};
 
 /// How many calls go well for each that fails.
 const HAPPY: u64 = 200;
 const STORM: u64 = 50_000;
+/// How often the store is asked what it refuses at first.
+const TRIES: usize = 5;
 
 /// How often each thing failed, and how long the failing calls took.
 pub(crate) struct Load {
@@ -131,17 +133,17 @@ impl Load {
         }
     }
 
-    /// Reads three pages by a changing order, and the events of what stands on the last.
+    /// Reads three pages, and the events of the first issue on each.
     fn read(&self) {
         let mut query = Query::new().sort(Sort::LastSeen).size(20);
         for _ in 0..3 {
-            let Ok(page) = tracker().issues(query.clone()) else { return self.misses() };
+            let Some(page) = self.asks("a page", || tracker().issues(query.clone())) else {
+                return self.must(false, "a page is not read");
+            };
             if let Some(first) = page.items.first() {
-                let (events, hours) =
-                    (tracker().events(first.fingerprint), tracker().hours(first.fingerprint));
-                if events.is_err() || hours.is_err() {
-                    self.misses();
-                }
+                let events = self.asks("events", || tracker().events(first.fingerprint));
+                let hours = self.asks("hours", || tracker().hours(first.fingerprint));
+                self.must(events.is_some() && hours.is_some(), "an issue is not read");
             }
             let Some(next) = page.next else { return };
             query = query.after(next);
@@ -150,30 +152,43 @@ impl Load {
 
     /// Resolves an issue, which comes back; makes one of its own, and deletes it.
     fn curate(&self, round: u64) {
-        let page = tracker().issues(Query::new().sort(Sort::CreatedOn).size(50));
-        let newest = page.ok().and_then(|page| page.items.into_iter().next());
-        if let Some(issue) = newest {
+        let newest = Query::new().sort(Sort::CreatedOn).size(50);
+        let newest = self.asks("a list", || tracker().issues(newest.clone()));
+        if let Some(issue) = newest.and_then(|page| page.items.into_iter().next()) {
+            let resolve = || tracker().set_state(issue.fingerprint, IssueState::Resolved);
             // Nobody else deletes any.
-            if !tracker().set_state(issue.fingerprint, IssueState::Resolved).unwrap_or(false) {
-                self.misses();
-            }
+            self.must(self.asks("resolving", resolve) == Some(true), "an issue is gone");
         }
         (0..10).for_each(|_| drop(black_box(passing(round))));
-        if !tracker().flush(Duration::from_secs(10)) {
-            return self.misses();
-        }
+        let is_stored = (0..TRIES).any(|_| tracker().flush(Duration::from_secs(10)));
+        self.must(is_stored, "a flush is never done");
         let message = format!("passing {round}");
         let query = Query::new().search(&message).size(1_000);
-        let found = tracker().issues(query).map(|page| page.items).unwrap_or_default();
-        let Some(issue) = found.iter().find(|issue| issue.message == message) else {
-            return self.misses();
+        let found = self.asks("a search", || tracker().issues(query.clone()));
+        let found = found.into_iter().flat_map(|page| page.items);
+        let Some(issue) = found.into_iter().find(|issue| issue.message == message) else {
+            return self.must(false, "an issue is not found");
         };
-        if issue.count != 10 || !tracker().delete(issue.fingerprint).unwrap_or(false) {
-            self.misses();
-        }
+        self.must(issue.count == 10, "an issue is not counted right");
+        let deleted = self.asks("deleting", || tracker().delete(issue.fingerprint));
+        self.must(deleted == Some(true), "an issue is not deleted");
     }
 
-    fn misses(&self) {
-        self.unread.fetch_add(1, Ordering::Relaxed);
+    /// Asks the store, again if it refuses: it waits for the writer only so long.
+    fn asks<T>(&self, what: &str, ask: impl Fn() -> Result<T, Error>) -> Option<T> {
+        for _ in 0..TRIES {
+            match ask() {
+                Ok(answer) => return Some(answer),
+                Err(error) => eprintln!("soak: {what}: {error}"),
+            }
+        }
+        None
+    }
+
+    fn must(&self, is_so: bool, otherwise: &str) {
+        if !is_so {
+            eprintln!("soak: {otherwise}");
+            self.unread.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
