@@ -164,7 +164,9 @@ impl Store for Memory {
         let first_hour = rules.before.as_micros().div_euclid(Hour::MICROS);
         for kept in self.issues.values_mut() {
             let held = kept.events.len();
-            kept.events.retain(|event| event.event.at >= rules.before);
+            let newest = kept.events.iter().map(|event| event.number).max();
+            kept.events
+                .retain(|event| event.event.at >= rules.before || Some(event.number) == newest);
             retained.events += (held - kept.events.len()) as u64;
             kept.issue.kept = kept.events.len() as u64;
             kept.hours = kept.hours.split_off(&first_hour);

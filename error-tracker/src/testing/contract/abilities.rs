@@ -195,6 +195,14 @@ fn what_is_too_old_goes(store: &mut dyn Store) {
     }
     let sum = retain(store, &Retention::new(at(HOUR * 24), u64::MAX));
     holds("a second run finds nothing", (sum.issues, sum.events), (0, 0));
+    let last = works("`last_retention`", store.last_retention());
+    let told = last.map(|last| (last.removed.issues, last.removed.events));
+    holds("the last run is told", told, Some((0, 0)));
+    works("`write`", store.write(&batch(4, vec![delta(new, 1, &[], HOUR * 90)])));
+    retain(store, &Retention::new(at(HOUR * 60), u64::MAX));
+    if store.capabilities().events {
+        holds("the newest event of a living issue stays", events(store, new).len(), 1);
+    }
 }
 
 fn what_is_too_much_goes(store: &mut dyn Store) {
