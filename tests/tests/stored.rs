@@ -88,10 +88,13 @@ fn a_store_that_cannot_be_opened_is_said_once_and_the_program_runs_on() {
     in_folder(|folder| {
         let file = folder.join("missing/errors.db");
         let child = Child::new(&["no_store"]).variable("ERROR_TRACKER_STORE", &file);
-        let printed = child.folder(folder).run();
+        // What waits as it ends goes below the temporary folder.
+        let printed = child.variable("TMPDIR", folder).folder(folder).run();
         let lines: Vec<&str> = printed.lines().collect();
         assert_eq!(lines.len(), 1, "{printed}");
         assert!(lines[0].starts_with("error-tracker: open the store"), "{printed}");
+        let place = format!("events wait in {}/error-tracker-spool-", folder.display());
+        assert!(lines[0].contains(&place), "{printed}");
     });
 }
 
