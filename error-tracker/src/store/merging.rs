@@ -114,7 +114,8 @@ impl Facts {
         issue.culprit.clone_from(&self.culprit);
         issue.location.clone_from(&self.location);
         // What we wrote ourselves a moment ago is an object.
-        issue.request_data = serde_json::from_str(&self.request_data).unwrap_or_default();
+        issue.request_data =
+            serde_json::from_slice(self.request_data.as_bytes()).unwrap_or_default();
         issue.traceback.clone_from(&self.traceback);
     }
 }

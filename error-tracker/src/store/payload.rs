@@ -67,7 +67,8 @@ pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
 }
 
 pub(crate) fn decode(payload: &str) -> serde_json::Result<Event> {
-    serde_json::from_str(payload)
+    // Segments of the spool are read from bytes, too: the code is there once.
+    serde_json::from_slice(payload.as_bytes())
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ fn named<T: for<'de> Deserialize<'de> + Default>(
 }
 
 fn json<T: for<'de> Deserialize<'de>>(column: usize, text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text).map_err(|error| unreadable(column, error))
+    serde_json::from_slice(text.as_bytes()).map_err(|error| unreadable(column, error))
 }
 
 fn unreadable(
