@@ -12,6 +12,8 @@ use crate::store::Facts;
 const MAX_EVENTS: usize = 1_000;
 const MAX_BYTES: usize = 4 << 20;
 const MAX_ISSUES: usize = 65_536;
+/// So many issues take a store a tenth of a second, and more where the machine is busy.
+const LARGE: usize = 1_000;
 const HOUR: i64 = 3_600_000_000;
 
 /// What is not written yet, rolled up by issue.
@@ -118,6 +120,11 @@ impl Pending {
     /// Tells whether events in full will soon be dropped.
     pub(super) fn is_filling(&self) -> bool {
         self.events >= MAX_EVENTS / 2 || self.bytes >= MAX_BYTES / 2
+    }
+
+    /// Tells whether it takes the store long: each issue has rows in several tables.
+    pub(super) fn is_large(&self) -> bool {
+        self.issues.len() >= LARGE
     }
 
     fn is_full(&self) -> bool {

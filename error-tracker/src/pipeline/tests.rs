@@ -14,7 +14,7 @@ use crate::model::{
     Clock, Event, EventId, Fingerprint, Issue, Kind, Level, Outcome, Recorded, Timestamp,
 };
 use crate::queue::{Amendment, Parts, Sealed, Seed, Tag};
-use crate::store::{Batch, BatchId, Page, Query};
+use crate::store::{Batch, BatchId, Capabilities, Page, Query};
 
 const LIMIT: Duration = Duration::from_secs(20);
 static RUNS: AtomicU64 = AtomicU64::new(1);
@@ -120,6 +120,12 @@ impl Store for Fake {
             return failed;
         }
         Ok(())
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let mut can = Capabilities::none();
+        can.exactly_once = true;
+        can
     }
 
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {

@@ -29,8 +29,8 @@ impl Store for Steps {
         Ok(false)
     }
 
-    fn capabilities(&self) -> crate::store::Capabilities {
-        crate::store::Capabilities::all()
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::all()
     }
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {

@@ -275,3 +275,43 @@ fn a_shutdown_returns_by_its_limit_while_a_segment_hangs() {
     assert!(!next.writer.flush(Duration::from_millis(1)));
     assert!(!next.writer.shutdown(Duration::from_millis(1)));
 }
+
+/// Raises the counts of so many issues, of which no event is known.
+fn count_many(setup: &Setup, issues: u16) {
+    let seed = || Seed {
+        kind: Kind::Error,
+        level: Level::Error,
+        exception_name: "shop::CardDeclined".into(),
+        message: String::new(),
+        culprit: String::new(),
+    };
+    for number in 0..issues {
+        let mut bytes = [7; 32];
+        bytes[..2].copy_from_slice(&number.to_le_bytes());
+        let fingerprint = Fingerprint::from_bytes(bytes);
+        let slot = setup.counters.find_or_insert(fingerprint, seed).unwrap();
+        setup.counters.count(slot, Timestamp::from_micros(1));
+    }
+}
+
+#[test]
+fn what_would_take_the_store_long_at_the_end_is_on_disk_first() {
+    let (folder, world) = (tempfile::tempdir().unwrap(), World::new(Mood::Works));
+    let setup = spooling(&world, &place(&folder));
+    setup.submit(1);
+    assert!(setup.flush());
+    count_many(&setup, 2_000);
+    world.set(Mood::Hangs);
+    assert!(!setup.writer.shutdown(Duration::from_millis(1)));
+    wait_until(|| has_segment(&place(&folder)));
+    world.set(Mood::Works);
+    assert!(setup.writer.shutdown(LIMIT));
+    assert_eq!(world.total(), 2_001);
+    let next = spooling(&world, &place(&folder));
+    assert!(next.flush());
+    assert_eq!(world.total(), 2_001);
+}
+
+fn has_segment(place: &Path) -> bool {
+    files(place).iter().any(|name| name.ends_with(".segment"))
+}

@@ -32,11 +32,25 @@ impl Worker {
         // Counters first: what they count was queued after the events of the same issues.
         self.take_counters(now);
         self.take_queue(now);
-        let is_stored = self.write_frozen(now) && self.write_pending(now);
+        let is_stored =
+            self.write_frozen(now) && (self.is_put_first(now) || self.write_pending(now));
         if !is_stored {
             self.keep_on_disk(now);
         }
         is_stored
+    }
+
+    /// At the end there may not be the time for much: it goes to disk, and from there to the store.
+    ///
+    /// What is cut off then goes in at the next start; a file is written in a fraction of the time.
+    fn is_put_first(&mut self, now: Instant) -> bool {
+        let is_last = self.shared.is_closed.load(Ordering::SeqCst);
+        let counts_once = self.store.as_ref().is_some_and(|s| s.capabilities().exactly_once);
+        is_last
+            && counts_once
+            && self.spool.is_on()
+            && self.pending.is_large()
+            && self.put_pending(now)
     }
 
     fn write_pending(&mut self, now: Instant) -> bool {
