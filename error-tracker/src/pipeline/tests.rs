@@ -237,14 +237,17 @@ fn amendment(number: u8, outcome: Outcome) -> Message {
     Message::Amend(Amendment { id, parts, outcome: Some(outcome) })
 }
 
-fn count(setup: &Setup, failures: usize) {
-    let seed = || Seed {
+fn seed() -> Seed {
+    Seed {
         kind: Kind::Error,
         level: Level::Error,
         exception_name: "shop::CardDeclined".into(),
         message: String::new(),
         culprit: String::new(),
-    };
+    }
+}
+
+fn count(setup: &Setup, failures: usize) {
     let fingerprint = Fingerprint::from_bytes([9; 32]);
     let slot = setup.counters.find_or_insert(fingerprint, seed).unwrap();
     for _ in 0..failures {

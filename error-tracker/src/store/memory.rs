@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::error::Error;
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{EventId, Fingerprint, Hour, Issue, Recorded, Timestamp, Totals};
 use crate::store::{
     merging, Batch, BatchId, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store,
 };
@@ -145,17 +145,6 @@ impl Store for Memory {
         let mut totals = Totals::default();
         self.issues.values().for_each(|kept| totals.count(kept.issue.state));
         Ok(totals)
-    }
-
-    fn set_state(
-        &mut self,
-        fingerprint: Fingerprint,
-        state: IssueState,
-        at: Timestamp,
-    ) -> Result<bool, Error> {
-        let Some(kept) = self.issues.get_mut(&fingerprint) else { return Ok(false) };
-        (kept.issue.state, kept.issue.state_changed) = (state, at);
-        Ok(true)
     }
 
     fn retain(&mut self, rules: &Retention) -> Result<Retained, Error> {

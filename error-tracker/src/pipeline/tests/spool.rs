@@ -278,13 +278,6 @@ fn a_shutdown_returns_by_its_limit_while_a_segment_hangs() {
 
 /// Raises the counts of so many issues, of which no event is known.
 fn count_many(setup: &Setup, issues: u16) {
-    let seed = || Seed {
-        kind: Kind::Error,
-        level: Level::Error,
-        exception_name: "shop::CardDeclined".into(),
-        message: String::new(),
-        culprit: String::new(),
-    };
     for number in 0..issues {
         let mut bytes = [7; 32];
         bytes[..2].copy_from_slice(&number.to_le_bytes());
