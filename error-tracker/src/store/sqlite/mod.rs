@@ -37,6 +37,8 @@ use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, Retent
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(1);
+/// How long a change that a person asked for waits for the writer: a busy one leaves short gaps.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// After how many pages the WAL goes into the file: 16 MiB.
 const WAL_PAGES: i64 = 4_000;
@@ -113,7 +115,9 @@ impl Sqlite {
     }
 
     fn connected(options: &Options) -> Result<Self, Error> {
-        Ok(Self { is_made: false, ..Self::with_connection(connect(options)?, options) })
+        let connection = connect(options)?;
+        connection.busy_timeout(PATIENCE).map_err(|error| failure(options, "open", error))?;
+        Ok(Self { is_made: false, ..Self::with_connection(connection, options) })
     }
 
     /// Opens the file, and makes it and its tables if they are missing.
