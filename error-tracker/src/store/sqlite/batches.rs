@@ -6,7 +6,8 @@ use crate::model::Timestamp;
 use crate::store::sqlite::schema::with_prefix;
 use crate::store::BatchId;
 
-/// How long a run is remembered after its last batch: what waits longer is not written any more.
+/// How long a run is remembered after one of its batches came last, be it again: a file of the
+/// spool that can't be removed comes at each start.
 const REMEMBERED_DAYS: i64 = 30;
 /// How many rows are remembered: a run has one, and one more for each gap in its numbers.
 const REMEMBERED: i64 = 10_000;
@@ -16,6 +17,7 @@ const DAY: i64 = 24 * 3_600_000_000;
 pub(super) struct Sql {
     before: String,
     extend: String,
+    touch: String,
     insert: String,
     join: String,
     drop_joined: String,
@@ -29,6 +31,7 @@ impl Sql {
             before: sql("SELECT first, last FROM {p}batches
                  WHERE run = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1"),
             extend: sql("UPDATE {p}batches SET last = ?3, at = ?4 WHERE run = ?1 AND first = ?2"),
+            touch: sql("UPDATE {p}batches SET at = ?3 WHERE run = ?1 AND first = ?2"),
             insert: sql("INSERT INTO {p}batches (run, first, last, at) VALUES (?1, ?2, ?2, ?3)"),
             join: sql("UPDATE {p}batches SET last = (SELECT last FROM {p}batches
                      WHERE run = ?1 AND first = ?3)
@@ -58,7 +61,10 @@ pub(super) fn note(
     let range = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
     let mut before = connection.prepare_cached(&sql.before)?;
     let first = match before.query_row([run, number], range).optional()? {
-        Some((_, last)) if last >= number => return Ok(true),
+        Some((first, last)) if last >= number => {
+            connection.prepare_cached(&sql.touch)?.execute([run, first, now.as_micros()])?;
+            return Ok(true);
+        }
         Some((first, last)) if last == number - 1 => {
             let values = params![run, first, number, now.as_micros()];
             connection.prepare_cached(&sql.extend)?.execute(values)?;
@@ -114,6 +120,18 @@ mod tests {
             let mut statement = self.connection.prepare(sql).unwrap();
             let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
             statement.query_map([], row).unwrap().map(Result::unwrap).collect()
+        }
+    }
+
+    #[test]
+    fn what_comes_again_is_remembered_anew() {
+        let setup = Setup::new();
+        assert!(!setup.note(1, 1, 0));
+        let month = REMEMBERED_DAYS * DAY;
+        for again in 1..=3 {
+            let now = again * (month - DAY);
+            assert!(setup.note(1, 1, now), "{again}");
+            forget(&setup.connection, &setup.sql, Timestamp::from_micros(now)).unwrap();
         }
     }
 

@@ -173,7 +173,7 @@ impl Sqlite {
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Some(id) = batch.id {
             if batches::note(&transaction, &self.batches, id, Timestamp::now())? {
-                return Ok(());
+                return transaction.commit();
             }
         }
         self.packing.prepare(&transaction)?;
