@@ -62,16 +62,20 @@ mod spool;
 mod task;
 mod text;
 mod tracker;
+#[cfg(feature = "web")]
+mod visit;
 
 #[doc(hidden)]
 pub mod __private;
 pub mod store;
 pub mod testing;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use crate::calls::{
     capture_exception, format_exception, print_exception, set_extra, set_tag, set_user, InScope,
 };
-pub use crate::config::{Config, Durability, StoreSetting};
+pub use crate::config::{Config, Durability, PermissionSetting, StoreSetting, TrackedStatuses};
 pub use crate::error::Error;
 pub use crate::global::{flush, tracker};
 pub use crate::mask::{DefaultMasking, Masked, Masking};
@@ -84,6 +88,10 @@ pub use crate::scope::{Scope, ScopeGuard};
 pub use crate::store::{
     Cursor, Direction, Page, ParseCursorError, Query, RetentionRun, Sort, Store,
 };
+#[cfg(feature = "web")]
+pub use crate::tracker::PermissionPart;
 pub use crate::tracker::{Builder, Guard, StorePart, Tracker};
+#[cfg(feature = "web")]
+pub use crate::visit::{BasicAuth, BearerToken, LoopbackOnly, Permission, ViewPermission};
 #[cfg(feature = "macros")]
 pub use error_tracker_macros::{auto_track_exception, no_track, track_exception, Masked};

@@ -11,6 +11,7 @@ mod settings;
 mod store;
 mod toml;
 mod value;
+mod web;
 
 use std::time::Duration;
 
@@ -23,6 +24,9 @@ pub(crate) use self::file::{ConfigFile, VARIABLE as CONFIG_VARIABLE};
 pub(crate) use self::host::host_name;
 pub(crate) use self::resolve::{resolve, Override, Resolved};
 pub use self::store::StoreSetting;
+#[cfg(feature = "web")]
+pub(crate) use self::web::NamedPermission;
+pub use self::web::{PermissionSetting, TrackedStatuses};
 use crate::mask::{DEFAULT_WORDS, MASK};
 
 /// Holds every setting as a plain value.
@@ -85,6 +89,14 @@ pub struct Config {
     pub immediate_timeout: Duration,
     /// How many issues a page holds.
     pub list_size: usize,
+    /// Where the pages stand, unless a program mounts them elsewhere.
+    pub url_prefix: String,
+    /// Who may see the pages.
+    pub view_permission: PermissionSetting,
+    /// Whether issues can be selected in the list and changed together.
+    pub admin: bool,
+    /// Which answers the web layers record.
+    pub track_all_exceptions: TrackedStatuses,
 }
 
 impl Default for Config {
@@ -116,6 +128,10 @@ impl Default for Config {
             durability: Durability::Background,
             immediate_timeout: Duration::from_secs(2),
             list_size: 10,
+            url_prefix: "/dev/error".into(),
+            view_permission: PermissionSetting::default(),
+            admin: true,
+            track_all_exceptions: TrackedStatuses::default(),
         }
     }
 }

@@ -128,12 +128,15 @@ mod tests {
     #[test]
     fn every_setting_is_read_from_its_variable() {
         let values = |setting: &Setting| match setting.name {
-            "enabled" | "stack" | "mask_values" => "false".to_owned(),
+            "enabled" | "stack" | "mask_values" | "admin" => "false".to_owned(),
             "require_store" | "mask_high_entropy" => "yes".to_owned(),
             "shutdown_timeout" | "immediate_timeout" => "250 ms".to_owned(),
             "max_locals" => "8 KiB".to_owned(),
             "max_store_size" | "spool_size" => "8 MiB".to_owned(),
             "durability" => "immediate".to_owned(),
+            "url_prefix" => "/errors".to_owned(),
+            "view_permission" => "bearer:hunter2".to_owned(),
+            "track_all_exceptions" => "404, 500".to_owned(),
             "retention_days" => "7".to_owned(),
             "max_elements" | "max_string" | "max_depth" | "list_size" | "max_events_per_issue" => {
                 "7".to_owned()
@@ -141,6 +144,11 @@ mod tests {
             _ => "other_".to_owned(),
         };
         for setting in &SETTINGS {
+            if !cfg!(feature = "web") && setting.needs_web() {
+                let error = from_environment(&setting.variable(), &values(setting)).unwrap_err();
+                assert!(error.to_string().contains("needs the feature `web`"), "{error}");
+                continue;
+            }
             let config = from_environment(&setting.variable(), &values(setting)).unwrap().config;
             assert_ne!(config, Config::default(), "{}", setting.name);
         }

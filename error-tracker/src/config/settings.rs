@@ -4,9 +4,11 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use crate::config::value::{
-    duration, list, number, quoted, show_duration, show_list, show_size, size, switch, text, Value,
+    duration, list, number, quoted, show_duration, show_list, show_size, size, statuses, switch,
+    text, Value,
 };
-use crate::config::{Config, Durability, StoreSetting};
+use crate::config::web::is_prefix;
+use crate::config::{Config, Durability, PermissionSetting, StoreSetting, TrackedStatuses};
 use crate::error::{Error, ErrorKind};
 
 /// What the variables of all settings begin with.
@@ -27,9 +29,16 @@ pub(crate) struct Setting {
     pub(super) is_allowed: fn(&Config) -> bool,
 }
 
+/// The settings that need the feature `web`.
+const WEB: [&str; 4] = ["url_prefix", "view_permission", "admin", "track_all_exceptions"];
+
 impl Setting {
     pub(super) fn name(&self) -> &'static str {
         self.name
+    }
+
+    pub(super) fn needs_web(&self) -> bool {
+        WEB.contains(&self.name)
     }
 
     pub(super) fn variable(&self) -> String {
@@ -38,6 +47,9 @@ impl Setting {
 
     /// Checks the value that was put, which came from `origin`.
     pub(super) fn check(&self, config: &Config, origin: &dyn Display) -> Result<(), Error> {
+        if !cfg!(feature = "web") && self.needs_web() {
+            return Err(self.error(origin, "it needs the feature `web`, which is not compiled in"));
+        }
         if (self.is_allowed)(config) {
             return Ok(());
         }
@@ -115,7 +127,7 @@ macro_rules! a_number {
     };
 }
 
-pub(crate) static SETTINGS: [Setting; 26] = [
+pub(crate) static SETTINGS: [Setting; 30] = [
     a_switch!(enabled, "whether anything is recorded"),
     setting!(
         store,
@@ -192,6 +204,34 @@ pub(crate) static SETTINGS: [Setting; 26] = [
         1..=1_000,
         "a whole number from 1 to 1000",
         "how many issues a page holds"
+    ),
+    setting!(
+        url_prefix,
+        text,
+        String::clone,
+        "a path such as /dev/error, of letters, digits and -._~/",
+        |text: &String| is_prefix(text),
+        "",
+        "where the pages stand (feature `web`, as with the next three)"
+    ),
+    setting!(
+        view_permission,
+        |value: &Value| text(value).map(PermissionSetting::from),
+        PermissionSetting::show,
+        "nobody, loopback, basic:NAME:PASSWORD or bearer:TOKEN",
+        |setting: &PermissionSetting| setting.named().is_some(),
+        "",
+        "who may see the pages and change issues there; in code also a closure or any `ViewPermission`"
+    ),
+    a_switch!(admin, "whether issues can be selected in the list and changed together"),
+    setting!(
+        track_all_exceptions,
+        statuses,
+        TrackedStatuses::show,
+        "true, false or a list of statuses",
+        TrackedStatuses::is_allowed,
+        "",
+        "which answers the web layers record: 5xx, with `true` 4xx too, or those of the listed statuses; panics always"
     ),
     a_switch!(stack, "whether stacks are captured"),
     a_list!(

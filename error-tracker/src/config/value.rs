@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::StoreSetting;
+use crate::config::{StoreSetting, TrackedStatuses};
 
 /// How many characters of a refused value an error quotes.
 const QUOTED: usize = 60;
@@ -75,6 +75,20 @@ pub(crate) fn switch(value: &Value) -> Option<bool> {
         "true" | "yes" | "on" | "1" => Some(true),
         "false" | "no" | "off" | "0" => Some(false),
         _ => None,
+    }
+}
+
+/// Reads a switch, or a list of statuses.
+pub(crate) fn statuses(value: &Value) -> Option<TrackedStatuses> {
+    // `1` would be a switch elsewhere.
+    let is_number = matches!(value, Value::Text(text) if text.trim().parse::<u16>().is_ok());
+    match switch(value).filter(|_| !is_number) {
+        Some(all) => Some(all.into()),
+        None => {
+            let listed = list(value)?;
+            let listed = listed.iter().map(|status| status.trim().parse().ok());
+            listed.collect::<Option<Vec<u16>>>().map(TrackedStatuses::Listed)
+        }
     }
 }
 

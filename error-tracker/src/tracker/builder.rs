@@ -10,6 +10,8 @@ use crate::capture::{Budget, Global, Recorder, RecorderParts, Show};
 use crate::config::{
     host_name, resolve, Config, ConfigFile, Durability, Override, Resolved, CONFIG_VARIABLE,
 };
+#[cfg(feature = "web")]
+use crate::config::{NamedPermission, TrackedStatuses};
 use crate::error::Error;
 use crate::mask::{DefaultMasking, Masker, Masking};
 use crate::model::Clock;
@@ -18,9 +20,13 @@ use crate::queue::{Counters, Sink};
 use crate::spool::{self, SpoolParts};
 use crate::store::{self, Origin, Shared};
 use crate::text::Limits;
+#[cfg(feature = "web")]
+use crate::tracker::part::PermissionPart;
 use crate::tracker::part::StorePart;
 use crate::tracker::reading::Reader;
 use crate::tracker::{Guard, Inner, Tracker};
+#[cfg(feature = "web")]
+use crate::visit::{BasicAuth, BearerToken, LoopbackOnly, Nobody, ViewPermission};
 
 /// How long the start waits for a store that is required.
 const OPENING: Duration = Duration::from_secs(10);
@@ -38,6 +44,8 @@ pub struct Builder {
     application: Application,
     masking: Option<Arc<dyn Masking>>,
     own_store: Option<Shared>,
+    #[cfg(feature = "web")]
+    view_permission: Option<Arc<dyn ViewPermission>>,
     globals: Vec<Global>,
     clock: Clock,
 }
@@ -91,6 +99,8 @@ impl Builder {
             application: Application::default(),
             masking: None,
             own_store: None,
+            #[cfg(feature = "web")]
+            view_permission: None,
             globals: Vec::new(),
             clock: Clock::default(),
         }
@@ -147,6 +157,28 @@ impl Builder {
         immediate_timeout: Duration => same;
         /// Sets how many issues a page holds; unless set, 10.
         list_size: usize => same;
+    }
+
+    #[cfg(feature = "web")]
+    setters! {
+        /// Sets where the pages stand; unless set, `/dev/error`.
+        url_prefix: impl Into<String> => Into::into;
+        /// Sets whether issues can be selected in the list and changed together; unless set, true.
+        admin: bool => same;
+        /// Sets which answers the web layers record: `true`, `false`, or a list of statuses.
+        track_all_exceptions: impl Into<TrackedStatuses> => Into::into;
+    }
+
+    /// Sets who may see the pages, and who may change issues there; unless set, nobody.
+    ///
+    /// Takes the name of a ready-made one (`"loopback"`, `"basic:NAME:PASSWORD"`, `"bearer:TOKEN"`)
+    /// by [`PermissionSetting`](crate::PermissionSetting), or any
+    /// [`ViewPermission`](crate::ViewPermission): a closure, for one.
+    #[cfg(feature = "web")]
+    pub fn view_permission(mut self, permission: impl Into<PermissionPart>) -> Self {
+        let (setting, own) = permission.into().take();
+        self.view_permission = own;
+        self.set("view_permission", move |config| config.view_permission = setting)
     }
 
     /// Sets where events are stored: `sqlite:FILE`, a path, or a [`Store`](crate::Store) of your own.
@@ -214,6 +246,8 @@ impl Builder {
             clock: self.clock.clone(),
             writer: writer.clone(),
             reader: Reader::new(Arc::clone(&config), self.own_store.clone()),
+            #[cfg(feature = "web")]
+            view_permission: self.permission(&config),
         };
         let in_app = self.in_app_crates(&config);
         let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
@@ -238,6 +272,21 @@ impl Builder {
         }
         // The working directory may change while the program runs.
         config.store.make_absolute();
+    }
+
+    #[cfg(feature = "web")]
+    fn permission(&self, config: &Config) -> Arc<dyn ViewPermission> {
+        if let Some(own) = &self.view_permission {
+            return Arc::clone(own);
+        }
+        match config.view_permission.named() {
+            Some(NamedPermission::Loopback) => Arc::new(LoopbackOnly),
+            Some(NamedPermission::Basic(name, password)) => {
+                Arc::new(BasicAuth::new(name, password))
+            }
+            Some(NamedPermission::Bearer(token)) => Arc::new(BearerToken::new(token)),
+            Some(NamedPermission::Nobody) | None => Arc::new(Nobody),
+        }
     }
 
     fn in_app_crates(&self, config: &Config) -> InApp {

@@ -16,14 +16,20 @@ pub use self::builder::Builder;
 use self::builder::Built;
 pub(crate) use self::guard::Ending;
 pub use self::guard::Guard;
+#[cfg(feature = "web")]
+pub use self::part::PermissionPart;
 pub use self::part::StorePart;
 use self::reading::Reader;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
+#[cfg(feature = "web")]
+use crate::model::Timestamp;
 use crate::model::{Clock, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
 use crate::pipeline::{Health, StoreHealth, Writer};
 use crate::queue::{Counters, Sink};
 use crate::store::{Capabilities, Page, Query};
+#[cfg(feature = "web")]
+use crate::visit::ViewPermission;
 
 /// How long a change waits for what failed before it.
 const SETTLE: Duration = Duration::from_millis(500);
@@ -46,6 +52,8 @@ struct Inner {
     /// None: nothing is recorded.
     writer: Option<Writer>,
     reader: Reader,
+    #[cfg(feature = "web")]
+    view_permission: Arc<dyn ViewPermission>,
 }
 
 impl Tracker {
@@ -152,6 +160,18 @@ impl Tracker {
     /// Returns the settings that are in force; `None` in a process that has no tracker.
     pub fn config(&self) -> Option<&Config> {
         self.0.as_ref().map(|inner| &*inner.config)
+    }
+
+    /// Returns who may see the pages; `None` in a process that has no tracker.
+    #[cfg(feature = "web")]
+    pub(crate) fn view_permission(&self) -> Option<&dyn ViewPermission> {
+        self.0.as_ref().map(|inner| &*inner.view_permission)
+    }
+
+    /// Returns the time by the tracker's clock.
+    #[cfg(feature = "web")]
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.as_ref().map(|inner| inner.clock.now()).unwrap_or_default()
     }
 
     fn writer(&self) -> Option<&Writer> {

@@ -2,9 +2,15 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "web")]
+use std::sync::Arc;
 
+#[cfg(feature = "web")]
+use crate::config::PermissionSetting;
 use crate::config::StoreSetting;
 use crate::store::Store;
+#[cfg(feature = "web")]
+use crate::visit::ViewPermission;
 
 /// What the setting `store` takes in code: the URL or path of a ready-made store, or any
 /// [`Store`](crate::Store).
@@ -49,5 +55,39 @@ impl fmt::Debug for StorePart {
             Given::Named(setting) => write!(f, "StorePart({})", setting.show()),
             Given::Own(_) => f.write_str("StorePart(a store of the program's own)"),
         }
+    }
+}
+
+/// What the setting `view_permission` takes in code: a [`PermissionSetting`](crate::PermissionSetting), which names a ready-made
+/// permission, or any [`ViewPermission`](crate::ViewPermission).
+#[cfg(feature = "web")]
+pub struct PermissionPart(PermissionSetting, Option<Arc<dyn ViewPermission>>);
+
+#[cfg(feature = "web")]
+impl PermissionPart {
+    /// Returns what the settings show, and the permission if it was given as such.
+    pub(super) fn take(self) -> (PermissionSetting, Option<Arc<dyn ViewPermission>>) {
+        (self.0, self.1)
+    }
+}
+
+#[cfg(feature = "web")]
+impl<P: ViewPermission + 'static> From<P> for PermissionPart {
+    fn from(permission: P) -> Self {
+        Self(PermissionSetting::own(), Some(Arc::new(permission)))
+    }
+}
+
+#[cfg(feature = "web")]
+impl From<PermissionSetting> for PermissionPart {
+    fn from(named: PermissionSetting) -> Self {
+        Self(named, None)
+    }
+}
+
+#[cfg(feature = "web")]
+impl fmt::Debug for PermissionPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PermissionPart").field(&self.0).finish()
     }
 }

@@ -1,0 +1,20 @@
+//! The pages, for any web framework: a request in, a response out.
+//!
+//! Routing, permission, escaping, headers and status codes are decided here and only here. The
+//! adapters ([`axum`](crate::axum), [`actix_web`](crate::actix_web), [`rocket`](crate::rocket))
+//! convert; one for another framework takes the same three steps:
+//!
+//! 1. make a [`Visit`] and give it to [`receive`], on the thread that serves the request;
+//! 2. read as much of the body as [`Job::body_limit`] says, and give it to [`Job::body`], or end with
+//!    [`Job::too_large`];
+//! 3. call [`Job::run`] where blocking is allowed: it reads the store, and returns within 2 seconds.
+
+mod answer;
+mod html;
+mod response;
+
+pub use self::answer::{receive, Job, Reception};
+pub use self::response::Response;
+pub use crate::visit::{
+    BasicAuth, BearerToken, LoopbackOnly, Nobody, Permission, ViewPermission, Visit,
+};
