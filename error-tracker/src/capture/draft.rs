@@ -11,8 +11,9 @@ use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
 use crate::mask::{shown_count, Found, Masker, Rule, ShownAs, MASK};
+use crate::model::Request;
 use crate::queue::{Parts, Tag};
-use crate::scope::{Crumb, Scope, Value};
+use crate::scope::{self, Collected, Crumb, Scope, Value};
 use crate::site::Point;
 use crate::text::{floor_char_boundary, holds, Bounded, Limits};
 
@@ -50,6 +51,8 @@ pub(crate) struct Draft {
     pub(crate) scratch: Scratch,
     /// How many bytes of locals may still be added.
     pub(crate) room: usize,
+    /// The request that the event belongs to, as far as it is known; not masked yet.
+    pub(crate) request: Option<Request>,
     /// What was found in the text that was masked last.
     found: Found,
     /// Held while values are formatted.
@@ -66,6 +69,7 @@ impl Draft {
             limits,
             scratch,
             room: limits.locals,
+            request: None,
             found: Found::default(),
             _shown: shown,
         }
@@ -219,7 +223,7 @@ impl Draft {
 
     /// Adds all context that applies now.
     pub(crate) fn scopes(&mut self) {
-        let (scopes, crumbs) = crate::scope::collect();
+        let Collected { scopes, crumbs } = scope::collect();
         for scope in scopes {
             self.scope(scope);
         }
@@ -236,9 +240,9 @@ impl Draft {
         if let Some(user) = scope.user {
             self.text(Tag::User, &user);
         }
-        if let Some(request) = scope.request {
-            self.request(&request);
-        }
+        // The nearest one is the event's.
+        let serving = || scope.serving.map(|serving| serving.request());
+        self.request = self.request.take().or(scope.request).or_else(serving);
     }
 
     /// Adds breadcrumbs, oldest first, the newest ones that fit.
@@ -249,7 +253,7 @@ impl Draft {
             room = room.saturating_sub(crumb.message.len() + 64);
             room > 0
         });
-        let from = all.len() - fit.count().min(crate::scope::RING);
+        let from = all.len() - fit.count().min(scope::RING);
         for crumb in all.drain(from..) {
             let data: serde_json::Map<String, Json> = crumb
                 .data
@@ -297,6 +301,7 @@ fn group_of(tag: Tag) -> &'static str {
         Tag::Local => "locals",
         Tag::Global | Tag::FrameGlobal => "globals",
         Tag::Context => "context",
+        Tag::RequestData => "request_data",
         Tag::Searchable => "tags",
         Tag::User => "user",
         Tag::Thread => "thread",

@@ -28,7 +28,10 @@ pub(crate) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts
         level: event.level,
         grouping: event.grouping.clone(),
         host,
-        path: request.path,
+        path: match request.route.is_empty() {
+            true => request.path,
+            false => request.route,
+        },
         method: request.method,
         exception_name: event.exception_name.clone(),
         message: event.message.clone(),

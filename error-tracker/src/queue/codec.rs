@@ -52,9 +52,15 @@ pub(crate) enum Tag {
     Says,
     /// place, rule
     Masked,
+    /// route, client; of the request before
+    Route,
+    /// key, JSON
+    RequestData,
+    /// number
+    Status,
 }
 
-const TAGS: [Tag; 19] = [
+const TAGS: [Tag; 22] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -74,6 +80,9 @@ const TAGS: [Tag; 19] = [
     Tag::LentBacktrace,
     Tag::Says,
     Tag::Masked,
+    Tag::Route,
+    Tag::RequestData,
+    Tag::Status,
 ];
 
 /// The parts of an event, one after another in one buffer.
@@ -228,6 +237,13 @@ impl<'a> Reader<'a> {
             Tag::Addresses => event.addresses = self.addresses()?,
             Tag::LentBacktrace => event.lent_backtrace = Some(self.text()?),
             Tag::Says => event.frames.last_mut()?.says = self.text()?,
+            Tag::Route => {
+                let (route, client) = (self.text()?, self.text()?);
+                let request = event.request.get_or_insert_default();
+                (request.route, request.client) = (route, client);
+            }
+            Tag::Status => event.status = self.text()?.parse().ok(),
+            Tag::RequestData => self.pair(&mut event.request_data)?,
             Tag::Masked => {
                 let note = MaskNote { place: self.text()?, rule: self.text()? };
                 if !event.masked.contains(&note) {
@@ -279,7 +295,7 @@ impl<'a> Reader<'a> {
         let (host, method, path) = (text()?, text()?, text()?);
         let (query, body) = (text()?, text()?);
         let headers = serde_json::from_slice(self.bytes()?).unwrap_or_default();
-        Some(Request { host, method, path, query, headers, body })
+        Some(Request { host, method, path, query, headers, body, ..Request::default() })
     }
 
     fn grouping(&mut self, event: &mut Event) -> Option<()> {
@@ -327,7 +343,7 @@ mod tests {
     fn the_numbers_of_the_tags_stay() {
         let numbers = TAGS.map(|tag| tag as u8);
         assert_eq!(numbers, std::array::from_fn(|at| at as u8));
-        assert_eq!([Tag::ExceptionName as u8, Tag::Frame as u8, Tag::Masked as u8], [0, 4, 18]);
+        assert_eq!([Tag::ExceptionName as u8, Tag::Masked as u8, Tag::Route as u8], [0, 18, 19]);
     }
 
     #[test]

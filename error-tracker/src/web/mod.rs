@@ -11,10 +11,18 @@
 
 mod answer;
 mod html;
+#[cfg(feature = "watch")]
+pub(crate) mod layer;
 mod response;
+#[cfg(feature = "watch")]
+mod tracked;
+#[cfg(feature = "watch")]
+pub(crate) mod watch;
 
 pub use self::answer::{receive, Job, Reception};
 pub use self::response::Response;
+#[cfg(feature = "watch")]
+pub use self::tracked::{AnyError, Tracked};
 pub use crate::visit::{
     BasicAuth, BearerToken, LoopbackOnly, Nobody, Permission, ViewPermission, Visit,
 };
