@@ -19,6 +19,8 @@ mod with_axum;
 mod with_hyper;
 #[path = "frameworks/with_rocket.rs"]
 mod with_rocket;
+#[path = "frameworks/with_tonic.rs"]
+mod with_tonic;
 
 use std::thread;
 
