@@ -180,7 +180,8 @@ where
         Poll::Ready(result.map(|mut response| {
             if let Some(reference) = reference {
                 if *this.as_problem && (*this.is_blank)(&response) {
-                    let problem = made(response.status().as_u16(), None, true, *this.body);
+                    let problem =
+                        made(response.status().as_u16(), Some(reference), true, *this.body);
                     let (parts, body) = problem.into_parts();
                     response.headers_mut().extend(parts.headers);
                     *response.body_mut() = body;
