@@ -10,8 +10,15 @@
 //! 3. call [`Job::run`] where blocking is allowed: it reads the store, and returns within 2 seconds.
 
 mod answer;
+mod chart;
+mod context;
+mod copy;
+mod detail;
+mod format;
 mod html;
+mod layout;
 mod response;
+mod source;
 
 pub use self::answer::{receive, Job, Reception};
 pub use self::response::Response;
