@@ -9,15 +9,24 @@
 //!    [`Job::too_large`];
 //! 3. call [`Job::run`] where blocking is allowed: it reads the store, and returns within 2 seconds.
 
+mod actions;
 mod answer;
+mod api;
+mod assets;
 mod chart;
 mod context;
 mod copy;
+mod csrf;
 mod detail;
+mod fence;
 mod format;
 mod html;
 mod layout;
+mod list;
+mod params;
+mod refusal;
 mod response;
+mod route;
 mod source;
 
 pub use self::answer::{receive, Job, Reception};

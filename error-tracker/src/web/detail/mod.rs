@@ -23,7 +23,6 @@ use super::response::Response;
 use super::source::Sources;
 use crate::error::Error;
 use crate::model::{EventId, Fingerprint, Recorded};
-use crate::visit::Permission;
 
 /// Answers with the page of an issue, at one of its events or the newest; 404 if there is none.
 pub(super) fn respond(
@@ -65,12 +64,8 @@ fn nothing() -> Response {
 }
 
 fn unknown(context: &Context<'_>) -> Response {
-    let page = layout::page(context, "No such issue", |html| {
-        html.raw("<section class=\"notice\"><h1>No such issue</h1>");
-        html.raw("<p>It was deleted, or it was too old to be kept.</p><p><a");
-        html.attr("href", context.base).raw(">All errors</a></p></section>");
-    });
-    Response { status: 404, ..page }
+    let why = "There is no such issue: it was deleted, or it was too old to be kept.";
+    layout::notice(context, 404, "No such issue", why)
 }
 
 fn read<'a>(
@@ -88,7 +83,7 @@ fn read<'a>(
     Ok(Some(View {
         base: context.base,
         csrf: context.csrf,
-        may_change: context.permission == Permission::Manage,
+        may_change: context.may_change(),
         now: context.now,
         mask: tracker.config().map_or("", |config| &config.mask_with),
         missing: event.filter(|_| found.is_none()),

@@ -1,6 +1,7 @@
 //! The way through the kept events of an issue.
 
 use super::view::View;
+use crate::model::Reference;
 use crate::web::format::{grouped, time};
 use crate::web::html::Html;
 
@@ -30,7 +31,8 @@ pub(super) fn write(html: &mut Html, view: &View<'_>) {
     html.raw("</span>");
     step(html, view, (at.saturating_sub(1), at > 0), ("›", "newer event"));
     step(html, view, (0, at > 0), ("»", "newest kept event"));
-    html.raw("<span class=\"when\">");
+    let reference = Reference::new(view.issue.fingerprint, recorded.event.id);
+    html.raw("<span class=\"when\"><code>").show(reference).raw("</code> ");
     time(html, view.now, recorded.event.at);
     html.raw("</span></nav>");
 }
