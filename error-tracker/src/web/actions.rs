@@ -9,7 +9,7 @@ use super::route::Action;
 use crate::error::Error;
 use crate::model::Fingerprint;
 
-/// Changes one issue, and goes back to where the form was.
+/// Changes one issue, and goes back to where the form was: its own page, unless it says otherwise.
 pub(super) fn one(
     context: &Context<'_>,
     issue: Fingerprint,
@@ -18,7 +18,9 @@ pub(super) fn one(
     if !apply(context, issue, action)? {
         return Err(Refusal::no_issue());
     }
-    Ok(Response::see_other(back(context, action)))
+    let own = (context.params.all("back").next().is_none() && action != Action::Delete)
+        .then(|| format!("{}{issue}", context.base));
+    Ok(Response::see_other(own.unwrap_or_else(|| back(context, action))))
 }
 
 /// Changes the issues that were selected; before some are deleted, a page asks whether they may be.

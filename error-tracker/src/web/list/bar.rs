@@ -19,6 +19,7 @@ pub(super) fn write(html: &mut Html, list: &List<'_>) {
     choice(html, list, ("notification_sent", "Told"), ["told", "not told"]);
     choice(html, list, ("ticket_raised", "Ticket"), ["ticket", "no ticket"]);
     kept(html, list);
+    html.raw("<details class=\"more\"><summary>Filters and order</summary></details>");
     html.raw("<button class=\"go\">Filter</button><span data-part id=\"reset\">");
     if list.asked.is_narrowed() {
         html.raw("<a class=\"reset\"");

@@ -49,8 +49,8 @@ pub(super) fn write_pages(html: &mut Html, list: &List<'_>) {
     html.raw("<span class=\"gap\"></span>");
     let (previous, next) =
         (asked::previous(&list.asked, &list.page), asked::next(&list.asked, &list.page));
-    turn(html, list, previous, ("prev", "‹ back"));
-    turn(html, list, next, ("next", "on ›"));
+    turn(html, list, previous, ("prev", "‹ previous"));
+    turn(html, list, next, ("next", "next ›"));
     html.raw("</nav></div>");
 }
 

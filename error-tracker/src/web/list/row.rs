@@ -21,9 +21,9 @@ pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
     }
     html.raw("<td class=\"what\">");
     what(html, list, issue, (&fingerprint, name));
-    html.raw("</td><td class=\"host\">").text(&issue.host);
-    html.raw("</td><td class=\"method\">").text(or_dash(&issue.method));
-    path(html, &issue.path);
+    html.raw("</td><td class=\"host\">").text(&issue.host).raw("</td>");
+    cell(html, "method", &issue.method, &issue.method);
+    cell(html, "path", &issue.path, &format::end(&issue.path, PATH));
     times(html, list, issue);
     html.raw("<td class=\"count\">");
     format::number(html, issue.count);
@@ -56,14 +56,6 @@ fn short_name(path: &str) -> &str {
     }
 }
 
-fn or_dash(text: &str) -> &str {
-    if text.is_empty() {
-        "–"
-    } else {
-        text
-    }
-}
-
 fn what(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&str, &str)) {
     html.raw("<div><a class=\"name\"").attr("href", &format!("{}{fingerprint}", list.context.base));
     html.attr("title", &issue.exception_name).raw(">").text(name).raw("</a> <span class=\"msg\">");
@@ -87,13 +79,13 @@ fn is_new(list: &List<'_>, issue: &Issue) -> bool {
     issue.created_on.as_micros() >= list.context.now.as_micros().saturating_sub(NEW)
 }
 
-fn path(html: &mut Html, path: &str) {
-    html.raw("<td class=\"path\"");
-    let shown = format::end(path, PATH);
-    if shown != path {
-        html.attr("title", path);
+/// A cell that may have nothing to show, or only the end of what there is.
+fn cell(html: &mut Html, class: &'static str, text: &str, shown: &str) {
+    html.raw("<td class=\"").raw(class).raw(if text.is_empty() { " none\"" } else { "\"" });
+    if shown != text {
+        html.attr("title", text);
     }
-    html.raw(">").text(or_dash(&shown)).raw("</td>");
+    html.raw(">").text(if text.is_empty() { "–" } else { shown }).raw("</td>");
 }
 
 fn times(html: &mut Html, list: &List<'_>, issue: &Issue) {
