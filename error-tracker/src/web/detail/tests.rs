@@ -1,6 +1,8 @@
 //! The page as it is written, for failures of every kind.
 
 mod samples;
+#[cfg(all(feature = "sqlite", feature = "macros"))]
+mod served;
 
 use self::samples::{declined, recorded, view, NOW};
 use super::view::View;
