@@ -52,9 +52,11 @@ pub(crate) enum Tag {
     Says,
     /// place, rule
     Masked,
+    /// number; of the frame before
+    SourceLine,
 }
 
-const TAGS: [Tag; 19] = [
+const TAGS: [Tag; 20] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -74,6 +76,7 @@ const TAGS: [Tag; 19] = [
     Tag::LentBacktrace,
     Tag::Says,
     Tag::Masked,
+    Tag::SourceLine,
 ];
 
 /// The parts of an event, one after another in one buffer.
@@ -227,6 +230,9 @@ impl<'a> Reader<'a> {
             Tag::Grouping => self.grouping(event)?,
             Tag::Addresses => event.addresses = self.addresses()?,
             Tag::LentBacktrace => event.lent_backtrace = Some(self.text()?),
+            Tag::SourceLine => {
+                event.frames.last_mut()?.source_line = self.text()?.parse().unwrap_or_default();
+            }
             Tag::Says => event.frames.last_mut()?.says = self.text()?,
             Tag::Masked => {
                 let note = MaskNote { place: self.text()?, rule: self.text()? };
@@ -327,7 +333,7 @@ mod tests {
     fn the_numbers_of_the_tags_stay() {
         let numbers = TAGS.map(|tag| tag as u8);
         assert_eq!(numbers, std::array::from_fn(|at| at as u8));
-        assert_eq!([Tag::ExceptionName as u8, Tag::Frame as u8, Tag::Masked as u8], [0, 4, 18]);
+        assert_eq!([Tag::ExceptionName as u8, Tag::Frame as u8, Tag::SourceLine as u8], [0, 4, 19]);
     }
 
     #[test]

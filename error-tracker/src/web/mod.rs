@@ -15,6 +15,7 @@ mod api;
 mod assets;
 mod chart;
 mod context;
+mod copy;
 mod csrf;
 mod detail;
 mod fence;
@@ -26,6 +27,7 @@ mod params;
 mod refusal;
 mod response;
 mod route;
+mod source;
 
 pub use self::answer::{receive, Job, Reception};
 pub use self::response::Response;
