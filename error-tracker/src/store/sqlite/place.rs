@@ -25,6 +25,15 @@ impl Order {
         Self { value, number, direction: query.direction }
     }
 
+    /// The same order from its other end.
+    pub(super) fn turned(self) -> Self {
+        let direction = match self.direction {
+            Direction::Descending => Direction::Ascending,
+            Direction::Ascending => Direction::Descending,
+        };
+        Self { direction, ..self }
+    }
+
     pub(super) fn is_descending(self) -> bool {
         self.direction == Direction::Descending
     }
