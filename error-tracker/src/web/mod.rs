@@ -15,6 +15,7 @@ mod api;
 mod assets;
 mod chart;
 mod context;
+mod copy;
 mod csrf;
 mod detail;
 mod fence;
@@ -28,6 +29,7 @@ mod params;
 mod refusal;
 mod response;
 mod route;
+mod source;
 #[cfg(feature = "watch")]
 mod tracked;
 #[cfg(feature = "watch")]
