@@ -38,7 +38,8 @@ pub struct Site {
     pub(crate) line: u32,
     arguments: &'static [&'static str],
     points: &'static [Point],
-    pub(crate) source: Option<&'static str>,
+    /// First line and text.
+    pub(crate) source: Option<(u32, &'static str)>,
     pub(crate) level: Option<Level>,
     pub(crate) has_fingerprint: bool,
     pub(crate) arming: Arming,
@@ -88,9 +89,9 @@ impl Site {
         self
     }
 
-    /// Embeds the function's own source text.
-    pub const fn with_source(mut self, source: &'static str) -> Self {
-        self.source = Some(source);
+    /// Embeds the function's own source text, which begins at this line of its file.
+    pub const fn with_source(mut self, line: u32, source: &'static str) -> Self {
+        self.source = Some((line, source));
         self
     }
 

@@ -1,6 +1,8 @@
 //! A request for one of the tracker's own pages, and who may see them.
 
+pub(crate) mod base64;
 mod ready_made;
+pub(crate) mod secret;
 
 use std::any::Any;
 use std::fmt;

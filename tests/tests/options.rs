@@ -165,5 +165,8 @@ fn the_source_text_is_embedded_on_request() {
     let source = event.frames[0].source.clone().expect("the attribute asked for it");
     assert!(source.contains("fn embeds_its_source()"), "{source}");
     assert!(source.contains("Err(Disk(1))"), "{source}");
+    let frame = &event.frames[0];
+    let failing = source.lines().nth((frame.line - frame.source_line) as usize);
+    assert_eq!(failing.map(str::trim), Some("Err(Disk(1))"));
     assert!(only(record(inner)).frames[0].source.is_none());
 }

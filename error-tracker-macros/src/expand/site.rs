@@ -64,7 +64,8 @@ fn modifiers(plan: &Plan, root: &Root, path: bool) -> TokenStream {
         out.extend(quote_spanned!(here=> .with_name(#name)));
     }
     if let Some(text) = plan.options.source.then(|| source(plan)).flatten() {
-        out.extend(quote_spanned!(here=> .with_source(#text)));
+        let line = line_of(first_span(plan));
+        out.extend(quote_spanned!(here=> .with_source(#line, #text)));
     }
     if let Some(level) = &plan.options.level {
         let level = level_path(root, level);
@@ -89,6 +90,13 @@ pub(crate) fn level_path(root: &Root, level: &Ident) -> TokenStream {
 fn source(plan: &Plan) -> Option<String> {
     let (vis, sig) = (&plan.function.vis, &plan.function.sig);
     laid_out(quote!(#vis #sig), plan.function.block.brace_token.span.join())
+}
+
+/// Where the text of the function begins: at its `pub`, else at what its signature begins with.
+fn first_span(plan: &Plan) -> Span {
+    let (vis, sig) = (&plan.function.vis, &plan.function.sig);
+    let first = quote!(#vis #sig).into_iter().next();
+    first.map_or_else(|| sig.ident.span(), |token| token.span())
 }
 
 /// The value handed to the frame: the kept arguments, and what else it shows.

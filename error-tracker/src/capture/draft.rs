@@ -175,9 +175,13 @@ impl Draft {
         let point = call.site.point(call.point);
         let line = point.map_or(call.site.line, |point| point.line);
         let text = point.map(|point| expression(&self.masker, point, &mut self.found));
-        let source = self.masker.code(call.site.source.unwrap_or_default(), &mut self.found);
+        let (first, source) = call.site.source.unwrap_or_default();
+        let source = self.masker.code(source, &mut self.found);
         let texts = [text.as_deref().unwrap_or_default(), &*source];
         self.parts.put_frame(path, (call.site.file, line), texts, failed);
+        if first > 0 {
+            self.parts.put(Tag::SourceLine, &[&first.to_string()]);
+        }
         self.note(("source", ""));
         // Each value is fenced by itself; this fence is for what stands between them.
         fenced(|| call.shown.show(call.site, &mut Show::new(self)));

@@ -116,7 +116,11 @@ impl<'s> Reader<'s> {
         entry.end = entry.end.max(span.end());
         match (&mut entry.value, value) {
             (Value::List(list), Value::Text(text)) => list.push(text),
-            (list @ Value::List(_), _) => {
+            (Value::Numbers(list), Value::Integer(number)) => list.push(number),
+            (list @ Value::List(_), Value::Integer(number)) if list.is_empty_list() => {
+                *list = Value::Numbers(vec![number]);
+            }
+            (list @ (Value::List(_) | Value::Numbers(_)), _) => {
                 *list = Value::Other("a list with something else than texts in it");
                 entry.value_at = span.start();
             }
@@ -223,6 +227,9 @@ mod tests {
             ("{ a = 1, b = { c = [2] } }", Value::Other("a table")),
             ("[]", Value::List(Vec::new())),
             ("[ 'a', # one\n \"b,c\",\n]", Value::List(vec!["a".into(), "b,c".into()])),
+            ("[404, 0x1f4]", Value::Numbers(vec![404, 500])),
+            ("[404, 'a']", Value::Other("a list with something else than texts in it")),
+            ("[404, 1.5]", Value::Other("a list with something else than texts in it")),
             ("['a', 1]", Value::Other("a list with something else than texts in it")),
             ("[['a']]", Value::Other("a list with something else than texts in it")),
             ("[{ a = 1 }]", Value::Other("a list with something else than texts in it")),

@@ -14,12 +14,19 @@ pub(crate) enum Value {
     Integer(i64),
     Float(f64),
     Switch(bool),
+    /// A list of texts, or an empty one.
     List(Vec<String>),
+    /// A list of whole numbers.
+    Numbers(Vec<i64>),
     /// What no setting takes, by its kind: "a table".
     Other(&'static str),
 }
 
 impl Value {
+    pub(super) fn is_empty_list(&self) -> bool {
+        matches!(self, Self::List(list) if list.is_empty())
+    }
+
     /// Names the value in a refusal.
     pub(crate) fn show(&self) -> String {
         match self {
@@ -28,6 +35,7 @@ impl Value {
             Self::Float(number) => quoted(&number.to_string()),
             Self::Switch(switch) => quoted(&switch.to_string()),
             Self::List(_) => "a list".into(),
+            Self::Numbers(_) => "a list of numbers".into(),
             Self::Other(kind) => (*kind).into(),
         }
     }
@@ -80,6 +88,10 @@ pub(crate) fn switch(value: &Value) -> Option<bool> {
 
 /// Reads a switch, or a list of statuses.
 pub(crate) fn statuses(value: &Value) -> Option<TrackedStatuses> {
+    if let Value::Numbers(numbers) = value {
+        let listed = numbers.iter().map(|number| u16::try_from(*number).ok());
+        return listed.collect::<Option<Vec<u16>>>().map(TrackedStatuses::Listed);
+    }
     // `1` would be a switch elsewhere.
     let is_number = matches!(value, Value::Text(text) if text.trim().parse::<u16>().is_ok());
     match switch(value).filter(|_| !is_number) {
@@ -219,6 +231,22 @@ mod tests {
         assert_eq!(list(&given(" ")), None);
         let with_comma = vec!["a,b".to_owned()];
         assert_eq!(list(&Value::List(with_comma.clone())), Some(with_comma));
+    }
+
+    #[test]
+    fn statuses_are_a_switch_or_a_list_of_numbers() {
+        let listed = |listed: &[u16]| Some(TrackedStatuses::Listed(listed.to_vec()));
+        assert_eq!(statuses(&given("404,500")), listed(&[404, 500]));
+        assert_eq!(statuses(&given("1")), listed(&[1]));
+        assert_eq!(statuses(&Value::Numbers(vec![404, 500])), listed(&[404, 500]));
+        assert_eq!(statuses(&Value::List(Vec::new())), listed(&[]));
+        assert_eq!(statuses(&Value::List(vec!["404".into()])), listed(&[404]));
+        assert_eq!(statuses(&Value::Switch(true)), Some(TrackedStatuses::AllErrors));
+        for bad in
+            [Value::Numbers(vec![-1]), Value::Numbers(vec![65_536]), given("404,x"), given("")]
+        {
+            assert_eq!(statuses(&bad), None, "{bad:?}");
+        }
     }
 
     #[test]

@@ -187,9 +187,16 @@ pub struct Frame {
     /// The statics that the attribute names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub globals: Vec<Local>,
-    /// The function's own source text and its first line, if embedded.
+    /// The function's own source text, if embedded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The line of the file that the embedded text begins at; 0 if not known.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub source_line: u32,
+}
+
+fn is_zero(line: &u32) -> bool {
+    *line == 0
 }
 
 /// A named value, formatted and masked.

@@ -38,6 +38,16 @@ impl Totals {
         self.unresolved + self.resolved + self.muted + self.regressed
     }
 
+    /// Returns how many issues have a state.
+    pub const fn of(&self, state: IssueState) -> u64 {
+        match state {
+            IssueState::Unresolved => self.unresolved,
+            IssueState::Resolved => self.resolved,
+            IssueState::Muted => self.muted,
+            IssueState::Regressed => self.regressed,
+        }
+    }
+
     /// Adds one issue of a state.
     pub(crate) fn count(&mut self, state: IssueState) {
         *self.of_mut(state) += 1;

@@ -72,6 +72,9 @@ fn request_data(event: &Event) -> Map<String, Value> {
     if !event.tags.is_empty() {
         data.insert("tags".into(), event.tags.clone().into());
     }
+    for (key, value) in &event.request_data {
+        data.entry(key.clone()).or_insert_with(|| value.clone());
+    }
     if let Some(user) = &event.user {
         data.insert("user".into(), user.clone().into());
     }

@@ -58,9 +58,11 @@ pub(crate) enum Tag {
     RequestData,
     /// number
     Status,
+    /// number; of the frame before
+    SourceLine,
 }
 
-const TAGS: [Tag; 22] = [
+const TAGS: [Tag; 23] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -83,6 +85,7 @@ const TAGS: [Tag; 22] = [
     Tag::Route,
     Tag::RequestData,
     Tag::Status,
+    Tag::SourceLine,
 ];
 
 /// The parts of an event, one after another in one buffer.
@@ -236,6 +239,9 @@ impl<'a> Reader<'a> {
             Tag::Grouping => self.grouping(event)?,
             Tag::Addresses => event.addresses = self.addresses()?,
             Tag::LentBacktrace => event.lent_backtrace = Some(self.text()?),
+            Tag::SourceLine => {
+                event.frames.last_mut()?.source_line = self.text()?.parse().unwrap_or_default();
+            }
             Tag::Says => event.frames.last_mut()?.says = self.text()?,
             Tag::Route => {
                 let (route, client) = (self.text()?, self.text()?);
@@ -344,6 +350,7 @@ mod tests {
         let numbers = TAGS.map(|tag| tag as u8);
         assert_eq!(numbers, std::array::from_fn(|at| at as u8));
         assert_eq!([Tag::ExceptionName as u8, Tag::Masked as u8, Tag::Route as u8], [0, 18, 19]);
+        assert_eq!(Tag::SourceLine as u8, 22);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Issue, IssueState, Timestamp};
+use crate::model::{Fingerprint, Issue, IssueState, Timestamp};
 use crate::store::cursor::Key;
 use crate::store::Cursor;
 
@@ -28,6 +28,7 @@ const SIZE: usize = 10;
 pub struct Query {
     pub(crate) size: Option<usize>,
     pub(crate) after: Option<Cursor>,
+    pub(crate) before: Option<Cursor>,
     pub(crate) sort: Sort,
     pub(crate) direction: Direction,
     pub(crate) state: Option<IssueState>,
@@ -43,9 +44,12 @@ pub struct Query {
     pub(crate) exception_contains: Option<String>,
     pub(crate) seen_from: Option<Timestamp>,
     pub(crate) seen_before: Option<Timestamp>,
+    pub(crate) created_from: Option<Timestamp>,
     pub(crate) count_from: Option<u64>,
     pub(crate) count_to: Option<u64>,
     pub(crate) search: Option<String>,
+    /// The first and the last fingerprint.
+    pub(crate) fingerprints: Option<(Fingerprint, Fingerprint)>,
 }
 
 /// What issues are sorted by.
@@ -158,7 +162,13 @@ impl Query {
 
     /// Asks for what follows an earlier page, by its [`Page::next`].
     pub fn after(mut self, cursor: Cursor) -> Self {
-        self.after = Some(cursor);
+        (self.after, self.before) = (Some(cursor), None);
+        self
+    }
+
+    /// Asks for what stands before a later page, by its [`Page::previous`].
+    pub fn before(mut self, cursor: Cursor) -> Self {
+        (self.after, self.before) = (None, Some(cursor));
         self
     }
 
@@ -201,12 +211,20 @@ impl Query {
         seen_from: Timestamp => same;
         /// Asks for issues that were last seen before this time.
         seen_before: Timestamp => same;
+        /// Asks for issues that were first seen at this time or later.
+        created_from: Timestamp => same;
         /// Asks for issues that happened this often or more.
         count_from: u64 => same;
         /// Asks for issues that happened this often or less.
         count_to: u64 => same;
         /// Asks for issues in whose host, path, type or message this text stands.
         search: impl Into<String> => Into::into;
+    }
+
+    /// Asks for issues whose fingerprints lie between these two, which belong to them.
+    pub(crate) fn fingerprints(mut self, first: Fingerprint, last: Fingerprint) -> Self {
+        self.fingerprints = Some((first, last));
+        self
     }
 
     /// Returns how many issues the page is to hold.
@@ -227,6 +245,9 @@ impl Query {
             && is(&self.exception_name, &issue.exception_name)
             && is(&self.notification_sent, &issue.notification_sent)
             && is(&self.ticket_raised, &issue.ticket_raised)
+            && self
+                .fingerprints
+                .is_none_or(|(first, last)| (first..=last).contains(&issue.fingerprint))
     }
 
     fn matches_texts(&self, issue: &Issue) -> bool {
@@ -241,6 +262,7 @@ impl Query {
     fn matches_numbers(&self, issue: &Issue) -> bool {
         self.seen_from.is_none_or(|from| issue.last_seen >= from)
             && self.seen_before.is_none_or(|before| issue.last_seen < before)
+            && self.created_from.is_none_or(|from| issue.created_on >= from)
             && self.count_from.is_none_or(|from| issue.count >= from)
             && self.count_to.is_none_or(|to| issue.count <= to)
     }
@@ -252,14 +274,39 @@ impl Query {
         let matching = issues.into_iter().filter(|issue| self.matches(issue));
         let mut placed: Vec<(Cursor, Issue)> =
             matching.map(|issue| (self.place_of(&issue), issue)).collect();
-        if let Some(after) = &self.after {
+        placed.sort_by(|(one, _), (other, _)| self.order(one, other));
+        match (&self.after, &self.before) {
+            (_, Some(before)) => self.page_before(before, placed),
+            (after, None) => self.page_after(after.as_ref(), placed),
+        }
+    }
+
+    fn page_after(&self, after: Option<&Cursor>, mut placed: Vec<(Cursor, Issue)>) -> Page<Issue> {
+        if let Some(after) = after {
             placed.retain(|(place, _)| self.order(after, place).is_lt());
         }
-        placed.sort_by(|(one, _), (other, _)| self.order(one, other));
         let more = placed.len() > self.page_size();
         placed.truncate(self.page_size());
-        let next = placed.last().filter(|_| more).map(|(place, _)| place.clone());
-        Page { items: placed.into_iter().map(|(_, issue)| issue).collect(), next, ..Page::empty() }
+        let place = |at: Option<&(Cursor, Issue)>| at.map(|(place, _)| place.clone());
+        let next = place(placed.last().filter(|_| more));
+        let previous = after
+            .map(|after| place(placed.first()).unwrap_or_else(|| after.behind(self.direction)));
+        Page { next, previous, ..Page::of(placed) }
+    }
+
+    fn page_before(&self, before: &Cursor, mut placed: Vec<(Cursor, Issue)>) -> Page<Issue> {
+        placed.retain(|(place, _)| self.order(place, before).is_lt());
+        let skipped = placed.len().saturating_sub(self.page_size());
+        placed.drain(..skipped);
+        let place = |at: Option<&(Cursor, Issue)>| at.map(|(place, _)| place.clone());
+        let previous = place(placed.first().filter(|_| skipped > 0));
+        // What was asked for by has nothing before it any more: it begins there.
+        let turned = match self.direction {
+            Direction::Descending => Direction::Ascending,
+            Direction::Ascending => Direction::Descending,
+        };
+        let next = Some(place(placed.last()).unwrap_or_else(|| before.behind(turned)));
+        Page { next, previous, ..Page::of(placed) }
     }
 
     /// Returns what an issue is sorted by.
@@ -294,7 +341,7 @@ fn contains(asked: &Option<String>, texts: &[&String]) -> bool {
     texts.iter().any(|text| text.to_ascii_lowercase().contains(&asked))
 }
 
-/// A part of a list, and where the rest begins.
+/// A part of a list, and where the rest of it lies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -302,14 +349,18 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
+    /// Where the previous page ends ([`Query::before`]); `None` on the first one.
+    #[serde(default)]
+    pub previous: Option<Cursor>,
     /// Whether only the newest part was looked through, because there was too much of it.
     #[serde(default)]
     pub is_partial: bool,
 }
 
-impl<T> Page<T> {
-    pub(crate) fn empty() -> Self {
-        Self { items: Vec::new(), next: None, is_partial: false }
+impl Page<Issue> {
+    fn of(placed: Vec<(Cursor, Issue)>) -> Self {
+        let items = placed.into_iter().map(|(_, issue)| issue).collect();
+        Self { items, next: None, previous: None, is_partial: false }
     }
 }
 

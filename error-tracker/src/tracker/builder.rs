@@ -257,6 +257,8 @@ impl Builder {
             reader: Reader::new(Arc::clone(&config), self.own_store.clone()),
             #[cfg(feature = "web")]
             view_permission: self.permission(&config),
+            #[cfg(feature = "web")]
+            masker: self.masker(&config),
         };
         let in_app = self.in_app_crates(&config);
         let recorder = Arc::new(self.recorder(&config, counters, writer.clone()));
@@ -296,6 +298,15 @@ impl Builder {
             Some(NamedPermission::Bearer(token)) => Arc::new(BearerToken::new(token)),
             Some(NamedPermission::Nobody) | None => Arc::new(Nobody),
         }
+    }
+
+    fn masker(&self, config: &Config) -> Masker {
+        let words = || {
+            let words = DefaultMasking::new(&config.mask_with, &config.masked_key_has);
+            Arc::new(words.except(&config.masked_key_except)) as Arc<dyn Masking>
+        };
+        Masker::new(self.masking.clone().unwrap_or_else(words), &config.mask_with)
+            .looking(config.mask_values, config.mask_high_entropy)
     }
 
     fn in_app_crates(&self, config: &Config) -> InApp {
@@ -360,17 +371,14 @@ impl Builder {
         counters: Arc<Counters>,
         writer: Option<Writer>,
     ) -> Recorder {
-        let words = DefaultMasking::new(&config.mask_with, &config.masked_key_has)
-            .except(&config.masked_key_except);
-        let masking = self.masking.unwrap_or_else(|| Arc::new(words));
+        let masker = self.masker(config);
         let is_enabled = writer.is_some();
         let sink: Arc<dyn Sink> = match writer {
             Some(writer) => Arc::new(writer),
             None => Arc::new(Nowhere),
         };
         let recorder = Recorder::new(RecorderParts {
-            masker: Masker::new(masking, &config.mask_with)
-                .looking(config.mask_values, config.mask_high_entropy),
+            masker,
             limits: Limits {
                 elements: config.max_elements,
                 string: config.max_string,

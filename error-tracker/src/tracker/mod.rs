@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::builder::Builder;
 #[cfg(all(test, feature = "sqlite"))]
-use self::builder::Built;
+pub(crate) use self::builder::Built;
 pub(crate) use self::guard::Ending;
 pub use self::guard::Guard;
 #[cfg(feature = "web")]
@@ -22,6 +22,8 @@ pub use self::part::StorePart;
 use self::reading::Reader;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
+#[cfg(feature = "web")]
+use crate::mask::Masker;
 #[cfg(feature = "web")]
 use crate::model::Timestamp;
 use crate::model::{Clock, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
@@ -54,6 +56,8 @@ struct Inner {
     reader: Reader,
     #[cfg(feature = "web")]
     view_permission: Arc<dyn ViewPermission>,
+    #[cfg(feature = "web")]
+    masker: Masker,
 }
 
 impl Tracker {
@@ -166,6 +170,12 @@ impl Tracker {
     #[cfg(feature = "web")]
     pub(crate) fn view_permission(&self) -> Option<&dyn ViewPermission> {
         self.0.as_ref().map(|inner| &*inner.view_permission)
+    }
+
+    /// Returns what masks what a page shows beside what is stored: lines of source files.
+    #[cfg(feature = "web")]
+    pub(crate) fn masker(&self) -> Masker {
+        self.0.as_ref().map(|inner| inner.masker.clone()).unwrap_or_default()
     }
 
     /// Returns the time by the tracker's clock.

@@ -21,9 +21,6 @@ pub fn set_route(pattern: &str) {
 
 /// Decides what becomes of a visit; what fails meanwhile is not recorded.
 pub(crate) fn receive(visit: Visit) -> Reception {
-    if let Some(serving) = scope::serving() {
-        serving.set_own();
-    }
     let _busy = Busy::enter();
     pages::receive(visit)
 }

@@ -9,11 +9,29 @@
 //!    [`Job::too_large`];
 //! 3. call [`Job::run`] where blocking is allowed: it reads the store, and returns within 2 seconds.
 
+mod actions;
 mod answer;
+mod api;
+mod assets;
+mod chart;
+mod context;
+mod copy;
+mod csrf;
+mod detail;
+mod fence;
+mod format;
 mod html;
 #[cfg(feature = "watch")]
 pub(crate) mod layer;
+mod layout;
+mod list;
+mod params;
+mod refusal;
 mod response;
+mod route;
+mod source;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 #[cfg(feature = "watch")]
 mod tracked;
 #[cfg(feature = "watch")]

@@ -19,6 +19,8 @@ pub(super) enum Asks {
     Equal(Key),
     /// Both ends belong to it.
     Between(i64, i64),
+    /// Texts; both ends belong to it.
+    From(String, String),
     /// In lower case as far as it is ASCII.
     Contains(String),
 }
@@ -51,6 +53,9 @@ impl Asks {
             (Asks::Between(low, high), ValueRef::Integer(number)) => {
                 (*low..=*high).contains(&number)
             }
+            (Asks::From(first, last), ValueRef::Text(text)) => {
+                (first.as_bytes()..=last.as_bytes()).contains(&text)
+            }
             (Asks::Contains(asked), ValueRef::Text(text)) => contains(text, asked.as_bytes()),
             _ => false,
         }
@@ -78,7 +83,11 @@ pub(super) fn of(query: &Query) -> Vec<Filter> {
     let state = query.state.map(|state| Asks::Equal(Key::Text(state.as_str().to_owned())));
     let seen = (query.seen_from.map(|at| at.as_micros()), query.seen_before.map(before));
     let count = (query.count_from.map(clamped), query.count_to.map(clamped));
-    let all: [(&'static [&'static str], Option<Asks>); 14] = [
+    let created = (query.created_from.map(|at| at.as_micros()), None);
+    let fingerprints =
+        query.fingerprints.map(|(first, last)| Asks::From(first.to_string(), last.to_string()));
+    let all: [(&'static [&'static str], Option<Asks>); 16] = [
+        (&["fingerprint"], fingerprints),
         (&["state"], state),
         (&["host"], text(&query.host)),
         (&["method"], text(&query.method)),
@@ -87,6 +96,7 @@ pub(super) fn of(query: &Query) -> Vec<Filter> {
         (&["notification_sent"], flag(query.notification_sent)),
         (&["ticket_raised"], flag(query.ticket_raised)),
         (&["last_seen"], between(seen)),
+        (&["created_on"], between(created)),
         (&["count"], between(count)),
         (&["host"], part(&query.host_contains)),
         (&["method"], part(&query.method_contains)),

@@ -63,10 +63,12 @@ pub(super) fn list(
     let transaction = connection.unchecked_transaction()?;
     let filters = filter::of(query);
     let listing = Listing::new(&transaction, sql, (query, limits), &filters);
-    let found = match listing.is_possible()? {
-        true if listing.has_texts() => listing.search()?,
-        true => listing.by(&listing.plan()?, limits.rows)?,
-        false => Found::default(),
+    let found = match (listing.is_possible()?, listing.fingerprints()) {
+        (false, _) => Found::default(),
+        // Hardly two issues share the beginning of one.
+        (true, Some(fingerprints)) => listing.collect(fingerprints)?,
+        (true, None) if listing.has_texts() => listing.search()?,
+        (true, None) => listing.by(&listing.plan()?, limits.rows)?,
     };
     listing.page(found)
 }
@@ -79,7 +81,20 @@ struct Listing<'c> {
     filters: &'c [Filter],
     order: Order,
     start: Option<Place>,
+    /// The place that the query names.
+    named: Option<Place>,
+    way: Way,
     size: usize,
+}
+
+/// Which way a page lies from the place that the query names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It names none.
+    First,
+    After,
+    /// The order is turned round until the page is made.
+    Before,
 }
 
 /// Where the issues of a page stand.
@@ -105,9 +120,23 @@ impl<'c> Listing<'c> {
         if filters.iter().any(is_fixed) {
             order.value = None;
         }
-        let start = query.after.as_ref().and_then(|cursor| Place::of_cursor(cursor, order));
-        let start = beginning(start, order, filters);
-        Self { connection, sql, limits, filters, order, start, size: query.page_size() }
+        let named = query.before.as_ref().or(query.after.as_ref());
+        let named = named.and_then(|cursor| Place::of_cursor(cursor, order));
+        let way = match (&named, &query.before) {
+            (None, _) => Way::First,
+            (Some(_), None) => Way::After,
+            (Some(_), Some(_)) => Way::Before,
+        };
+        if way == Way::Before {
+            order = order.turned();
+        }
+        let start = beginning(named.clone(), order, filters);
+        let size = query.page_size();
+        Self { connection, sql, limits, filters, order, start, named, way, size }
+    }
+
+    fn fingerprints(&self) -> Option<&'c Filter> {
+        self.filters.iter().find(|filter| matches!(filter.asks, Asks::From(..)))
     }
 
     fn has_texts(&self) -> bool {
@@ -232,6 +261,10 @@ impl<'c> Listing<'c> {
                     values.push(Key::Number(end));
                 }
             }
+            Asks::From(first, last) => {
+                wheres.push(format!("i.{column} BETWEEN ? AND ?"));
+                values.extend([first, last].map(|end| Key::Text(end.clone())));
+            }
             Asks::Contains(_) => {}
         }
     }
@@ -255,12 +288,22 @@ impl<'c> Listing<'c> {
     }
 
     /// Reads the rows of a page.
-    fn page(&self, found: Found) -> rusqlite::Result<Page<Issue>> {
+    fn page(&self, mut found: Found) -> rusqlite::Result<Page<Issue>> {
+        if self.way == Way::Before {
+            found.places.reverse();
+        }
         let mut statement = self.connection.prepare_cached(&self.sql.row)?;
         let mut row = |place: &Place| statement.query_row([place.id], read::to_issue);
         let items = found.places.iter().map(&mut row).collect::<rusqlite::Result<_>>()?;
-        let next = found.next.as_ref().map(Place::to_cursor);
-        Ok(Page { items, next, is_partial: found.is_partial })
+        // A page on which nothing is left lies behind the place it was asked for by.
+        let empty = || self.named.as_ref().map(|named| self.order.behind(named));
+        let (next, previous) = match self.way {
+            Way::First => (found.next, None),
+            Way::After => (found.next, found.places.first().cloned().or_else(empty)),
+            Way::Before => (found.places.last().cloned().or_else(empty), found.next),
+        };
+        let [next, previous] = [next, previous].map(|place| place.map(|place| place.to_cursor()));
+        Ok(Page { items, next, previous, is_partial: found.is_partial })
     }
 }
 

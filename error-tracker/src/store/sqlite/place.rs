@@ -25,6 +25,15 @@ impl Order {
         Self { value, number, direction: query.direction }
     }
 
+    /// The same order from its other end.
+    pub(super) fn turned(self) -> Self {
+        let direction = match self.direction {
+            Direction::Descending => Direction::Ascending,
+            Direction::Ascending => Direction::Descending,
+        };
+        Self { direction, ..self }
+    }
+
     pub(super) fn is_descending(self) -> bool {
         self.direction == Direction::Descending
     }
@@ -55,6 +64,15 @@ impl Order {
             Direction::Descending => places.sort_unstable_by(|one, other| other.cmp(one)),
             Direction::Ascending => places.sort_unstable(),
         }
+    }
+
+    /// The place right behind another one: what stands there is before it.
+    pub(super) fn behind(self, place: &Place) -> Place {
+        let id = match self.direction {
+            Direction::Descending => place.id.saturating_sub(1),
+            Direction::Ascending => place.id.saturating_add(1),
+        };
+        Place { id, ..place.clone() }
     }
 
     pub(super) fn is_after(self, place: &Place, start: &Place) -> bool {

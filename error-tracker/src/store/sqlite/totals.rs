@@ -13,15 +13,15 @@ use crate::store::sqlite::schema::with_prefix;
 pub(super) struct Sql {
     values: String,
     having: String,
-    within: [String; 2],
+    within: [(&'static str, String); 3],
 }
 
 impl Sql {
     pub(super) fn new(prefix: &str) -> Self {
-        let within = |column: &str| {
+        let within = |column: &'static str| {
             let sql = "SELECT count(*) FROM (SELECT 1 FROM {p}issues WHERE {c} BETWEEN ?1 AND ?2
                  LIMIT ?3)";
-            with_prefix(&sql.replace("{c}", column), prefix)
+            (column, with_prefix(&sql.replace("{c}", column), prefix))
         };
         Self {
             values: with_prefix("SELECT value, issues FROM {p}facets WHERE facet = ?1", prefix),
@@ -29,7 +29,7 @@ impl Sql {
                 "SELECT issues FROM {p}facets WHERE facet = ?1 AND value = ?2",
                 prefix,
             ),
-            within: ["last_seen", "count"].map(within),
+            within: ["last_seen", "created_on", "count"].map(within),
         }
     }
 }
@@ -74,7 +74,9 @@ pub(super) fn within(
     (column, low, high): (&str, i64, i64),
     limit: u64,
 ) -> rusqlite::Result<Option<u64>> {
-    let sql = &sql.within[usize::from(column == "count")];
+    let Some((_, sql)) = sql.within.iter().find(|(known, _)| *known == column) else {
+        return Ok(None);
+    };
     let values = [low, high, limit as i64 + 1];
     let found: i64 = connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     Ok(Some(found.unsigned_abs()).filter(|found| *found <= limit))

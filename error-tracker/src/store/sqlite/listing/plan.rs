@@ -113,7 +113,7 @@ impl<'c> Listing<'c> {
             Asks::Between(low, high) => {
                 totals::within(connection, sql, (column, *low, *high), COUNTED)
             }
-            Asks::Contains(_) => Ok(None),
+            Asks::From(..) | Asks::Contains(_) => Ok(None),
         }
     }
 }

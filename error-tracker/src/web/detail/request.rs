@@ -1,0 +1,209 @@
+//! The web request of an event: what was asked, then its parts, folded.
+
+use super::indent::indent;
+use super::values;
+use super::view::{section, View};
+use crate::model::{Event, Request};
+use crate::web::format::{bytes, counted};
+use crate::web::html::Html;
+
+/// How many pairs of a query or form are shown as such.
+const PAIRS: usize = 200;
+
+pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
+    let Some(request) = &event.request else { return };
+    section(html, "Request", |html| {
+        line(html, view, request);
+        html.raw("<div class=\"folds\">");
+        query(html, view, request);
+        headers(html, view, request);
+        cookies(html, view, request);
+        body(html, view, request);
+        html.raw("</div>");
+    });
+}
+
+/// Writes the method and the address, and a way to send the same again.
+fn line(html: &mut Html, view: &View<'_>, request: &Request) {
+    html.raw("<p class=\"url\" dir=\"auto\"><b>");
+    view.masks().text(html, &request.method, "request.method");
+    html.raw("</b> ");
+    view.masks().text(html, &request.host, "request.host");
+    html.raw("<b>");
+    view.masks().text(html, &request.path, "request.path");
+    html.raw("</b>");
+    if !request.query.is_empty() {
+        html.raw("?");
+        view.masks().text(html, &request.query, "request.query");
+    }
+    html.raw("</p>");
+}
+
+fn query(html: &mut Html, view: &View<'_>, request: &Request) {
+    if request.query.is_empty() {
+        return;
+    }
+    let pairs = form(&request.query);
+    let summary = counted(pairs.len() as u64, "parameter", "parameters");
+    fold(html, "query", &summary, (2..=8).contains(&pairs.len()), |html| {
+        values::pairs(html, &view.masks(), "request.query", pairs);
+    });
+}
+
+fn headers(html: &mut Html, view: &View<'_>, request: &Request) {
+    if request.headers.is_empty() {
+        return;
+    }
+    let summary = request.headers.len().to_string();
+    fold(html, "headers", &summary, false, |html| {
+        values::pairs(html, &view.masks(), "request.headers", &request.headers);
+    });
+}
+
+/// Writes the cookies one by one, where they are not masked as a whole.
+fn cookies(html: &mut Html, view: &View<'_>, request: &Request) {
+    let Some(header) = request.headers.get("cookie").filter(|header| header.contains('=')) else {
+        return;
+    };
+    let pairs: Vec<(&str, &str)> =
+        header.split(';').filter_map(|pair| pair.trim().split_once('=')).take(PAIRS).collect();
+    fold(html, "cookies", &pairs.len().to_string(), false, |html| {
+        values::pairs(html, &view.masks(), "request.headers", pairs);
+    });
+}
+
+fn body(html: &mut Html, view: &View<'_>, request: &Request) {
+    if request.body.is_empty() {
+        return;
+    }
+    let media_type = request.headers.get("content-type").map_or("", String::as_str);
+    let kind = Media::of(media_type);
+    let is_cut = request.body.ends_with('…');
+    let size = bytes(request.body.len() as u64);
+    let cut = if is_cut { ", cut off" } else { "" };
+    fold(html, "body", &format!("{}, {size}{cut}", kind.name()), true, |html| {
+        match kind {
+            Media::Form => values::pairs(html, &view.masks(), "request.body", form(&request.body)),
+            Media::Json => {
+                values::block(html, &view.masks(), "request.body", &indent(&request.body));
+            }
+            _ => values::block(html, &view.masks(), "request.body", &request.body),
+        }
+        if is_cut {
+            html.raw("<p class=\"note\">The body was longer: this is as far as it was kept.</p>");
+        }
+    });
+}
+
+fn fold(
+    html: &mut Html,
+    name: &'static str,
+    summary: &str,
+    is_open: bool,
+    write: impl FnOnce(&mut Html),
+) {
+    html.raw(if is_open { "<details open>" } else { "<details>" });
+    html.raw("<summary>").raw(name).raw(" <i>").text(summary).raw("</i></summary>");
+    write(html);
+    html.raw("</details>");
+}
+
+/// What a body is.
+#[derive(Clone, Copy, PartialEq)]
+enum Media {
+    Json,
+    Form,
+    Multipart,
+    Other,
+}
+
+impl Media {
+    fn of(media_type: &str) -> Self {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/x-www-form-urlencoded" => Self::Form,
+            "application/json" => Self::Json,
+            other if other.ends_with("+json") => Self::Json,
+            other if other.starts_with("multipart/") => Self::Multipart,
+            _ => Self::Other,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Form => "form",
+            Self::Multipart => "multipart",
+            Self::Other => "text",
+        }
+    }
+}
+
+/// Splits a query or form into its decoded pairs.
+fn form(text: &str) -> Vec<(String, String)> {
+    let parts = text.split('&').filter(|part| !part.is_empty()).take(PAIRS);
+    let pair = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (decoded(name), decoded(value))
+    };
+    parts.map(pair).collect()
+}
+
+/// Decodes what a form encodes; what is no code stays as it is.
+fn decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match (first, after) {
+            (b'+', _) => out.push(b' '),
+            (b'%', [high, low, after @ ..]) => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => {
+                    out.push(high * 16 + low);
+                    rest = after;
+                }
+                _ => out.push(b'%'),
+            },
+            _ => out.push(*first),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_decoded_and_what_is_no_code_stays() {
+        let pairs = form("a=1+2&b=%C3%bc&c=100%&d=%zz&token=*****&&e&f=%e2%82");
+        let expected = [
+            ("a", "1 2"),
+            ("b", "ü"),
+            ("c", "100%"),
+            ("d", "%zz"),
+            ("token", "*****"),
+            ("e", ""),
+            ("f", "\u{fffd}"),
+        ];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn a_body_is_read_by_its_media_type() {
+        for (media_type, name) in [
+            ("application/json; charset=utf-8", "JSON"),
+            ("application/problem+json", "JSON"),
+            ("Application/X-WWW-Form-Urlencoded", "form"),
+            ("multipart/form-data; boundary=x", "multipart"),
+            ("", "text"),
+        ] {
+            assert_eq!(Media::of(media_type).name(), name);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the detail page is made of, read from the store once.
+
+use super::values::Masks;
+use crate::model::{EventId, Fingerprint, Hour, Issue, Recorded, Timestamp};
+use crate::web::html::Html;
+use crate::web::source::Sources;
+
+/// What the detail page is made of.
+pub(super) struct View<'a> {
+    /// What leads from this page to the list.
+    pub(super) base: &'a str,
+    pub(super) csrf: &'a str,
+    pub(super) may_change: bool,
+    pub(super) now: Timestamp,
+    /// What stands for a masked value.
+    pub(super) mask: &'a str,
+    pub(super) issue: Issue,
+    /// The kept events, newest first.
+    pub(super) kept: Vec<Recorded>,
+    /// Which of them is shown; none if none is kept.
+    pub(super) at: usize,
+    /// The event that was asked for, if it is not kept.
+    pub(super) missing: Option<EventId>,
+    /// The issue of the event during whose handling the shown one happened, if that is kept.
+    pub(super) during: Option<Fingerprint>,
+    pub(super) hours: Vec<Hour>,
+    pub(super) sources: Sources,
+}
+
+impl View<'_> {
+    /// The event that is shown.
+    pub(super) fn shown(&self) -> Option<&Recorded> {
+        self.kept.get(self.at)
+    }
+
+    /// How masked values are shown.
+    pub(super) fn masks(&self) -> Masks<'_> {
+        let notes = self.shown().map_or(&[][..], |recorded| &recorded.event.masked);
+        Masks { text: self.mask, notes }
+    }
+
+    /// Writes an attribute with the address of something that belongs to the issue.
+    pub(super) fn address(&self, html: &mut Html, name: &'static str, below: &str) {
+        let fingerprint = self.issue.fingerprint;
+        html.attr(name, &format!("{}{fingerprint}{below}", self.base));
+    }
+}
+
+/// Writes a part of the page: its title at the side, then what there is.
+pub(super) fn section(html: &mut Html, title: &'static str, write: impl FnOnce(&mut Html)) {
+    html.raw("<section class=\"part\"><h2>").raw(title).raw("</h2><div>");
+    write(html);
+    html.raw("</div></section>");
+}
+
+/// Writes a path of a program: the modules quiet, the last name loud.
+pub(super) fn path(html: &mut Html, path: &str) {
+    let (modules, name) = path.split_at(name_start(path));
+    html.raw("<span class=\"path\"><i>").text(modules).raw("</i><b>").text(name).raw("</b></span>");
+}
+
+/// Finds the last name: closures belong to the function that they stand in.
+fn name_start(path: &str) -> usize {
+    let own = path.find("::{").unwrap_or(path.len());
+    let mut depth = 0_usize;
+    let bytes = path.as_bytes();
+    for at in (2..own).rev() {
+        match bytes[at] {
+            b'>' if bytes[at - 1] != b'-' => depth += 1,
+            b'<' => depth = depth.saturating_sub(1),
+            _ if depth == 0 && bytes[..at].ends_with(b"::") => return at,
+            _ => {}
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_name_of_a_path_is_loud() {
+        for (path, name) in [
+            ("shop::pay::charge", "charge"),
+            ("shop::pay::charge::{{closure}}", "charge::{{closure}}"),
+            ("<shop::Cart as core::clone::Clone>::clone", "clone"),
+            ("shop::Error<core::num::ParseIntError>", "Error<core::num::ParseIntError>"),
+            ("panic", "panic"),
+            ("é::ü", "ü"),
+            ("::", "::"),
+            ("", ""),
+        ] {
+            assert_eq!(&path[name_start(path)..], name, "{path}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! One issue of the list, in two lines.
+
+use super::asked::NEW;
+use super::List;
+use crate::model::{Issue, IssueState};
+use crate::web::chart;
+use crate::web::format::{self, grouped};
+use crate::web::html::Html;
+
+/// How many characters of a message are sent, and of a path.
+const MESSAGE: usize = 200;
+const PATH: usize = 48;
+
+pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
+    html.raw("<tr").attr("class", issue.state.as_str()).raw(">");
+    let (fingerprint, name) = (issue.fingerprint.to_string(), short_name(&issue.exception_name));
+    if list.may_select() {
+        html.raw("<td class=\"pick\"><input type=\"checkbox\" form=\"bulk\" name=\"fingerprint\"");
+        html.attr("value", &fingerprint);
+        html.raw(" aria-label=\"Select ").text(name).raw("\"></td>");
+    }
+    html.raw("<td class=\"what\">");
+    what(html, list, issue, (&fingerprint, name));
+    html.raw("</td><td class=\"host\">").text(&issue.host).raw("</td>");
+    cell(html, "method", &issue.method, &issue.method);
+    cell(html, "path", &issue.path, &format::end(&issue.path, PATH));
+    times(html, list, issue);
+    html.raw("<td class=\"count\">");
+    format::number(html, issue.count);
+    html.raw("</td>");
+    state(html, issue);
+    if list.can.hours {
+        spark(html, list, issue);
+    }
+    if list.context.may_change() {
+        delete(html, list, issue, (&fingerprint, name));
+    }
+    html.raw("</tr>");
+}
+
+/// The last part of a type's or a function's path, without what it is generic over.
+fn short_name(path: &str) -> &str {
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, c) in path.char_indices() {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    let name = path[start..].split('<').next().unwrap_or_default();
+    match name.is_empty() {
+        true => path,
+        false => name,
+    }
+}
+
+fn what(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&str, &str)) {
+    html.raw("<div><a class=\"name\"").attr("href", &format!("{}{fingerprint}", list.context.base));
+    html.attr("title", &issue.exception_name).raw(">").text(name).raw("</a> <span class=\"msg\">");
+    html.text(&format::start(&issue.message, MESSAGE)).raw("</span>");
+    match issue.state {
+        IssueState::Regressed => html.raw("<b class=\"badge\">REGRESSED</b>"),
+        IssueState::Unresolved if is_new(list, issue) => html.raw("<b class=\"badge\">NEW</b>"),
+        _ => html.raw(""),
+    };
+    html.raw("</div><div class=\"sub\"");
+    html.attr("title", &issue.culprit).raw(">").text(short_name(&issue.culprit)).raw(" <span>");
+    html.text(&format::end(&issue.location, PATH)).raw("</span>");
+    if issue.kept < issue.count {
+        html.raw(" · <span title=\"Events that are stored in full\">kept ");
+        html.text(&grouped(issue.kept)).raw("</span>");
+    }
+    html.raw("</div>");
+}
+
+fn is_new(list: &List<'_>, issue: &Issue) -> bool {
+    issue.created_on.as_micros() >= list.context.now.as_micros().saturating_sub(NEW)
+}
+
+/// A cell that may have nothing to show, or only the end of what there is.
+fn cell(html: &mut Html, class: &'static str, text: &str, shown: &str) {
+    html.raw("<td class=\"").raw(class).raw(if text.is_empty() { " none\"" } else { "\"" });
+    if shown != text {
+        html.attr("title", text);
+    }
+    html.raw(">").text(if text.is_empty() { "–" } else { shown }).raw("</td>");
+}
+
+fn times(html: &mut Html, list: &List<'_>, issue: &Issue) {
+    let now = list.context.now;
+    html.raw("<td class=\"last\">");
+    format::time(html, now, issue.last_seen);
+    html.raw("</td><td class=\"first\">");
+    format::time(html, now, issue.created_on);
+    html.raw("</td>");
+}
+
+fn state(html: &mut Html, issue: &Issue) {
+    let name = match issue.state {
+        IssueState::Unresolved => "Unresolved",
+        IssueState::Resolved => "Resolved",
+        IssueState::Muted => "Muted",
+        IssueState::Regressed => "Regressed",
+    };
+    html.raw("<td class=\"state\"><div>").raw(name).raw("</div><div class=\"sub\">");
+    if issue.notification_sent {
+        html.raw(
+            "<span title=\"Somebody was told\"><span aria-hidden=\"true\">✉</span> told</span> ",
+        );
+    }
+    if issue.ticket_raised {
+        html.raw(
+            "<span title=\"A ticket was raised\"><span aria-hidden=\"true\">⚑</span> ticket</span>",
+        );
+    }
+    html.raw("</div></td>");
+}
+
+/// A picture that can't be read is left out: the row says enough without it.
+fn spark(html: &mut Html, list: &List<'_>, issue: &Issue) {
+    html.raw("<td class=\"spark\">");
+    if let Ok(hours) = list.context.tracker.hours(issue.fingerprint) {
+        chart::sparkline(html, &hours, list.context.now);
+    }
+    html.raw("</td>");
+}
+
+fn delete(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&str, &str)) {
+    let events = format::counted(issue.count, "event", "events");
+    html.raw("<td class=\"act\"><button form=\"bulk\" class=\"quiet\"");
+    html.attr("formaction", &format!("{}{fingerprint}/delete", list.context.base));
+    html.attr("data-confirm", &format!("Delete {name} with its {events}?"));
+    html.raw(" aria-label=\"Delete ").text(name).raw("\">✕</button></td>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_name;
+
+    #[test]
+    fn a_type_is_called_by_its_last_name() {
+        for (path, name) in [
+            ("shop::pay::CardDeclined", "CardDeclined"),
+            ("panic", "panic"),
+            ("alloc::boxed::Box<dyn core::error::Error>", "Box"),
+            ("<shop::Cart as Pay>::charge", "charge"),
+            ("", ""),
+        ] {
+            assert_eq!(short_name(path), name);
+        }
+    }
+}
