@@ -1,14 +1,20 @@
 //! Holds the promises of the layers around web frameworks: one table, a small app in each framework,
 //! over real connections.
 
+#[path = "frameworks/alone.rs"]
+mod alone;
 #[path = "frameworks/bodies.rs"]
 mod bodies;
 #[path = "frameworks/client.rs"]
 mod client;
+#[path = "frameworks/pages.rs"]
+mod pages;
 #[path = "frameworks/recorded.rs"]
 mod recorded;
 #[path = "frameworks/serve.rs"]
 mod serve;
+#[path = "frameworks/settings.rs"]
+mod settings;
 #[path = "frameworks/shop.rs"]
 mod shop;
 #[path = "frameworks/with_actix.rs"]
