@@ -259,13 +259,11 @@ impl Draft {
         });
         let from = all.len() - fit.count().min(scope::RING);
         for crumb in all.drain(from..) {
-            let data: serde_json::Map<String, Json> = crumb
-                .data
-                .into_iter()
-                .map(|(key, value)| {
-                    (key.to_owned(), self.masker.json(key, value.reveal(), &mut self.found))
-                })
-                .collect();
+            let mut data = serde_json::Map::new();
+            for (key, value) in crumb.data {
+                let value = self.masker.json(key, value.reveal(), &mut self.found);
+                data.insert(key.to_owned(), value);
+            }
             let data = Json::Object(data).to_string();
             let message = self.masker.text(&crumb.message, &mut self.found);
             self.parts.put_breadcrumb(crumb.at, crumb.level, &message, &data);
