@@ -133,7 +133,7 @@ fn issue_of(injection: &str, number: usize) -> Issue {
 fn event_of(injection: &str, number: usize) -> Recorded {
     let said = || injection.to_owned();
     let mut local = Local::default();
-    (local.name, local.value, local.masked) = (said(), said(), (number % 2 == 0).then(said));
+    (local.name, local.value, local.masked) = (said(), said(), number.is_multiple_of(2).then(said));
     let mut frame = Frame::default();
     (frame.function, frame.file, frame.expression, frame.says) = (said(), said(), said(), said());
     (frame.locals, frame.globals, frame.source) = (vec![local.clone()], vec![local], Some(said()));
