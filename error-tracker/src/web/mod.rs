@@ -28,6 +28,8 @@ mod refusal;
 mod response;
 mod route;
 mod source;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 
 pub use self::answer::{receive, Job, Reception};
 pub use self::response::Response;
