@@ -82,7 +82,7 @@ impl List<'_> {
             true => self.write_welcome(html),
             false => self.write_table(html),
         }
-        foot::write_health(html, self.context);
+        foot::write_health(html, self);
     }
 
     /// Whether issues can be selected.
