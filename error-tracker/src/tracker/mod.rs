@@ -109,6 +109,11 @@ impl Tracker {
         self.read(|store| store.hours(fingerprint))
     }
 
+    /// The same from an hour on, which is how many have passed since 1970-01-01 00:00 UTC.
+    pub fn hours_since(&self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.read(|store| store.hours_since(fingerprint, hour))
+    }
+
     /// Returns how many issues there are; `None` if the store does not know
     /// ([`Capabilities::totals`]).
     pub fn totals(&self) -> Result<Option<Totals>, Error> {

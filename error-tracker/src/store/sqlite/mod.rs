@@ -323,7 +323,13 @@ impl Store for Sqlite {
 
     fn hours(&mut self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
         self.attempt("read the hours of", |store| {
-            read::hours(&store.connection, &store.read, &fingerprint)
+            read::hours(&store.connection, &store.read, (&fingerprint, i64::MIN))
+        })
+    }
+
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.attempt("read the hours of", |store| {
+            read::hours(&store.connection, &store.read, (&fingerprint, hour))
         })
     }
 

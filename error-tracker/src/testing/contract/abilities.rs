@@ -119,7 +119,11 @@ fn hours_add_up_and_go_with_their_issue<S: Store>(store: &mut S) {
     works("`put_hour`", store.put_hour(of, Hour { hour: DAY, count: 1 }));
     let found = works("`hours`", store.hours(of));
     let expected = vec![Hour { hour: DAY, count: 5 }, Hour { hour: DAY + 1, count: 5 }];
-    holds("each hour has its sum, oldest first", found, expected);
+    holds("each hour has its sum, oldest first", found, expected.clone());
+    let late = works("`hours_since`", store.hours_since(of, DAY + 1));
+    holds("hours from one on are the last of all", late, expected[1..].to_vec());
+    let all = works("`hours_since`", store.hours_since(of, i64::MIN));
+    holds("from the first on they are all", all, expected);
     works("`delete`", store.delete(of));
     holds("hours go with their issue", works("`hours`", store.hours(of)), Vec::new());
 }
