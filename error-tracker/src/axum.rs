@@ -27,9 +27,10 @@ use ::axum::routing::any;
 use ::axum::{RequestExt as _, Router};
 
 use crate::global;
+use crate::scope;
 use crate::tower::{convert, Answering, Begun, ReadAlong};
-use crate::web::layer::answer;
-use crate::web::{receive, AnyError, Reception, Tracked, Visit};
+use crate::web::layer::{answer, receive, run};
+use crate::web::{AnyError, Reception, Tracked, Visit};
 
 /// Makes the router of the pages, at the setting `url_prefix`.
 ///
@@ -74,11 +75,11 @@ async fn page(mut request: Request) -> Response {
         Reception::Answered(answer) => return convert(answer, Body::from),
         Reception::Admitted(job) => job,
     };
-    let answer = match to_bytes(body, job.body_limit()).await {
-        Ok(body) => tokio::task::spawn_blocking(move || job.body(body).run()).await,
+    let answered = match to_bytes(body, job.body_limit()).await {
+        Ok(body) => tokio::task::spawn_blocking(move || run(job.body(body))).await,
         Err(_) => Ok(job.too_large()),
     };
-    convert(answer.unwrap_or_else(|_| crate::web::layer::answer(500, None, false)), Body::from)
+    convert(answered.unwrap_or_else(|_| answer(500, None, false)), Body::from)
 }
 
 fn client(extensions: &http::Extensions) -> Option<SocketAddr> {
@@ -146,7 +147,7 @@ struct Undescribed;
 
 impl IntoResponse for Tracked<AnyError> {
     fn into_response(self) -> Response {
-        self.hand_over();
+        self.hand_over(scope::serving());
         let mut response = convert(answer(500, None, false), Body::from);
         response.extensions_mut().insert(Undescribed);
         response
@@ -155,7 +156,7 @@ impl IntoResponse for Tracked<AnyError> {
 
 impl<E: std::error::Error + IntoResponse> IntoResponse for Tracked<E> {
     fn into_response(self) -> Response {
-        self.hand_over();
+        self.hand_over(scope::serving());
         self.into_inner().into_response()
     }
 }

@@ -74,8 +74,12 @@ mod visit;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "actix-web")]
+pub mod actix_web;
 #[cfg(feature = "axum")]
 pub mod axum;
+#[cfg(feature = "rocket")]
+pub mod rocket;
 pub mod store;
 pub mod testing;
 #[cfg(feature = "tower")]

@@ -140,13 +140,14 @@ fn fill(head: &mut Head, parts: &Parts, client: Option<&str>) {
 }
 
 fn tell<R, E>(result: &Result<Response<R>, E>) -> Told {
-    let Ok(response) = result else { return Told { status: 500, trouble: None } };
+    let Ok(response) = result else { return Told::status(500) };
     let code = response.headers().get("grpc-status").and_then(|code| code.to_str().ok());
     match code.and_then(|code| code.parse().ok()) {
         Some(code) => {
-            Told { status: status_of_grpc(code), trouble: Some(format!("grpc-status {code}")) }
+            let trouble = Some(format!("grpc-status {code}"));
+            Told { status: status_of_grpc(code), trouble, ..Told::default() }
         }
-        None => Told { status: response.status().as_u16(), trouble: None },
+        None => Told::status(response.status().as_u16()),
     }
 }
 

@@ -24,6 +24,16 @@ pub(crate) struct Answer<'a> {
     pub(crate) error: Option<&'a Snapshot>,
 }
 
+impl Answer<'_> {
+    /// Names it where no error does.
+    fn name(&self) -> String {
+        match self.trouble {
+            Some(trouble) => trouble.to_owned(),
+            None => format!("{} {}", self.status, reason_of(self.status)).trim_end().to_owned(),
+        }
+    }
+}
+
 impl Recorder {
     /// Ends the request that the running task serves: one event tells of its failure, if it failed.
     ///
@@ -31,9 +41,7 @@ impl Recorder {
     /// of the error, or of the status. Returns it.
     pub(crate) fn answered(&self, serving: &Serving, answer: &Answer<'_>) -> Option<Noted> {
         let records = self.records_of_request();
-        let is_failure = answer.panicked
-            || answer.trouble.is_some()
-            || self.parts.statuses.contains(answer.status);
+        let is_failure = answer.panicked || self.tracks(answer.status);
         if serving.is_own() || !is_failure {
             self.close_records(records, Outcome::Handled);
             return None;
@@ -50,6 +58,11 @@ impl Recorder {
                 None => self.open_answer(serving, answer),
             },
         }
+    }
+
+    /// Tells whether an answer of this status is recorded.
+    pub(crate) fn tracks(&self, status: u16) -> bool {
+        self.parts.statuses.contains(status)
     }
 
     fn records_of_request(&self) -> Vec<Record> {
@@ -89,9 +102,15 @@ impl Recorder {
         let masked = masker.text(&said, &mut found);
         names.mask(masker, &mut found);
         names.text(&failure, &masked);
+        let status = answer.name();
+        let exception_name = match names.exception(&failure) {
+            // A framework's error may have neither type nor name.
+            nameless if nameless == failure.container() => &status,
+            name => name,
+        };
         let opening = Opening {
             type_name: failure.type_name(),
-            exception_name: names.exception(&failure),
+            exception_name,
             location: error.location,
             ..self.opening(names.facts(Kind::Error), (&said, &masked), &found, answer)
         };
@@ -104,10 +123,7 @@ impl Recorder {
     }
 
     fn open_status(&self, place: &str, answer: &Answer<'_>) -> EventId {
-        let name = match answer.trouble {
-            Some(trouble) => trouble.to_owned(),
-            None => format!("{} {}", answer.status, reason_of(answer.status)).trim_end().to_owned(),
-        };
+        let name = answer.name();
         let message = match place {
             "" => format!("answered with {name}; no route matched"),
             place => format!("{place} answered with {name}"),
@@ -128,10 +144,9 @@ impl Recorder {
         found: &'o Found,
         answer: &Answer<'_>,
     ) -> Opening<'o> {
-        let is_serious = answer.status >= 500 || answer.trouble.is_some();
         Opening {
             facts,
-            level: if is_serious { Level::Error } else { Level::Warning },
+            level: if answer.status >= 500 { Level::Error } else { Level::Warning },
             type_name: "",
             exception_name: "",
             said,

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::store::Direction;
+
 /// Says after which issue a page begins; as text it can stand in a URL, percent-encoded.
 ///
 /// It holds the value by which that issue was sorted, so the next page begins at the same place
@@ -27,6 +29,15 @@ pub(crate) enum Key {
 impl Cursor {
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         self.key.cmp(&other.key).then(self.tie.cmp(&other.tie))
+    }
+
+    /// The place right behind this one: what stands here is before it.
+    pub(crate) fn behind(&self, direction: Direction) -> Self {
+        let tie = match direction {
+            Direction::Descending => self.tie.saturating_sub(1),
+            Direction::Ascending => self.tie.saturating_add(1),
+        };
+        Self { key: self.key.clone(), tie }
     }
 }
 

@@ -222,10 +222,6 @@ impl Query {
     }
 
     /// Asks for issues whose fingerprints lie between these two, which belong to them.
-    #[cfg_attr(
-        not(feature = "web"),
-        allow(dead_code, reason = "only the pages look for references")
-    )]
     pub(crate) fn fingerprints(mut self, first: Fingerprint, last: Fingerprint) -> Self {
         self.fingerprints = Some((first, last));
         self
@@ -293,7 +289,8 @@ impl Query {
         placed.truncate(self.page_size());
         let place = |at: Option<&(Cursor, Issue)>| at.map(|(place, _)| place.clone());
         let next = place(placed.last().filter(|_| more));
-        let previous = place(placed.first().filter(|_| after.is_some()));
+        let previous = after
+            .map(|after| place(placed.first()).unwrap_or_else(|| after.behind(self.direction)));
         Page { next, previous, ..Page::of(placed) }
     }
 
@@ -303,7 +300,12 @@ impl Query {
         placed.drain(..skipped);
         let place = |at: Option<&(Cursor, Issue)>| at.map(|(place, _)| place.clone());
         let previous = place(placed.first().filter(|_| skipped > 0));
-        let next = place(placed.last());
+        // What was asked for by has nothing before it any more: it begins there.
+        let turned = match self.direction {
+            Direction::Descending => Direction::Ascending,
+            Direction::Ascending => Direction::Descending,
+        };
+        let next = Some(place(placed.last()).unwrap_or_else(|| before.behind(turned)));
         Page { next, previous, ..Page::of(placed) }
     }
 

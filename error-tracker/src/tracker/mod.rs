@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::builder::Builder;
 #[cfg(all(test, feature = "sqlite"))]
-use self::builder::Built;
+pub(crate) use self::builder::Built;
 pub(crate) use self::guard::Ending;
 pub use self::guard::Guard;
 #[cfg(feature = "web")]

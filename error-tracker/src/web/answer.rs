@@ -160,6 +160,11 @@ impl Job {
         Ok(())
     }
 
+    #[cfg(all(test, feature = "sqlite"))]
+    pub(super) fn limit(self, limit: Duration) -> Self {
+        Self { limit, ..self }
+    }
+
     /// Returns how many bytes the body may have; 0 if none is read.
     pub fn body_limit(&self) -> usize {
         if self.route.is_change() {

@@ -21,10 +21,7 @@ pub(super) fn respond(context: &Context<'_>, asked: Api) -> Result<Response, Ref
         Api::Event(event) => one_event(context, event),
         Api::Act(issue, action) => act(context, issue, action),
         Api::Health => Ok(Response::json(200, &context.tracker.health())),
-        Api::Description => {
-            let description: Value = serde_json::from_str(DESCRIPTION).unwrap_or_default();
-            Ok(Response::json(200, &description))
-        }
+        Api::Description => Ok(Response::written_json(DESCRIPTION)),
         Api::Unknown => Err(Refusal::new(404, "There is no such page.")),
     }
 }

@@ -119,7 +119,7 @@ fn description(bars: &[Bar], all: u64) -> String {
 
 fn draw(html: &mut Html, x: usize, bar: &Bar, most: u64) {
     let label = format!("{}: {}", bar.label, counted(bar.count, "time", "times"));
-    html.raw("<g><title>").text(&label).raw("</title><rect class=\"gap\"");
+    html.raw("<g><title>").text(&label).raw("</title><rect class=\"hit\"");
     html.raw(" width=\"10\" height=\"60\" x=\"").show(x).raw("\"/>");
     if bar.count > 0 {
         let height = share(bar.count, most, HEIGHT);
@@ -142,7 +142,7 @@ fn axis(html: &mut Html, bars: &[Bar]) {
 
 /// The same for those who hear the page: only what is not zero.
 fn table(html: &mut Html, title: &'static str, bars: &[Bar]) {
-    html.raw("<table class=\"sr\"><caption>").raw(title).raw("</caption>");
+    html.raw("<table class=\"off\"><caption>").raw(title).raw("</caption>");
     html.raw("<tr><th scope=\"col\">When</th><th scope=\"col\">Times</th></tr>");
     for bar in bars.iter().filter(|bar| bar.count > 0) {
         html.raw("<tr><td>").text(&bar.label).raw("</td><td>").show(bar.count).raw("</td></tr>");

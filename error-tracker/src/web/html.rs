@@ -48,12 +48,6 @@ impl Html {
         self.raw(" ").raw(name).raw("=\"").text(value).raw("\"")
     }
 
-    /// Adds another piece.
-    pub(crate) fn html(&mut self, other: &Html) -> &mut Self {
-        self.0.push_str(&other.0);
-        self
-    }
-
     pub(crate) fn into_string(self) -> String {
         self.0
     }

@@ -1,10 +1,28 @@
 //! What the layers around web frameworks decide alike.
 
 use crate::model::{reason_of, Reference};
-use crate::web::Response;
+use crate::scope;
+use crate::task::Busy;
+use crate::visit::Visit;
+use crate::web::{answer as pages, Job, Reception, Response};
 
 /// The header that carries the reference of what failed.
 pub(crate) const REFERENCE: &str = "x-error-reference";
+
+/// Decides what becomes of a visit; what fails meanwhile is not recorded.
+pub(crate) fn receive(visit: Visit) -> Reception {
+    if let Some(serving) = scope::serving() {
+        serving.set_own();
+    }
+    let _busy = Busy::enter();
+    pages::receive(visit)
+}
+
+/// Does what a visit asks for; what fails meanwhile is not recorded.
+pub(crate) fn run(job: Job) -> Response {
+    let _busy = Busy::enter();
+    job.run()
+}
 
 /// Tells whether a client asks for a problem description (RFC 9457).
 pub(crate) fn accepts_problem(accept: &str) -> bool {

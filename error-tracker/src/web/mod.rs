@@ -30,6 +30,8 @@ mod refusal;
 mod response;
 mod route;
 mod source;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 #[cfg(feature = "watch")]
 mod tracked;
 #[cfg(feature = "watch")]

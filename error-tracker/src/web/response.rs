@@ -39,6 +39,11 @@ impl Response {
         }
     }
 
+    /// Takes JSON that is written already.
+    pub(super) fn written_json(text: &str) -> Self {
+        Self::of(200, "application/json", text.as_bytes().to_vec())
+    }
+
     /// Says that it goes on at a relative address, by GET.
     pub(super) fn see_other(location: String) -> Self {
         Self::text(303, "See the page that the header Location names.\n").with("location", location)

@@ -3,11 +3,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
+use std::sync::Arc;
 
 use crate::capture::Snapshot;
 use crate::fault::Failure;
 use crate::global;
-use crate::scope;
+use crate::scope::Serving;
 
 /// An error as the answer of a handler, which the layer records if its status is one that is recorded.
 ///
@@ -55,24 +56,28 @@ impl<E> Tracked<E> {
 
 impl<E: StdError> Tracked<E> {
     /// Hands the error to the layer that watches the request; without one, records it.
-    pub(crate) fn hand_over(&self) {
+    pub(crate) fn hand_over(&self, serving: Option<Arc<Serving>>) {
         let type_name = std::any::type_name::<E>();
-        hand_over(&Failure::typed(&self.error, type_name), type_name, self.location);
+        hand_over(serving, &Failure::typed(&self.error, type_name), self.location);
     }
 }
 
 impl Tracked<AnyError> {
     /// Hands the error to the layer that watches the request; without one, records it.
-    pub(crate) fn hand_over(&self) {
+    pub(crate) fn hand_over(&self, serving: Option<Arc<Serving>>) {
         let type_name = self.error.type_name;
-        hand_over(&Failure::typed(&*self.error.error, type_name), type_name, self.location);
+        hand_over(serving, &Failure::typed(&*self.error.error, type_name), self.location);
     }
 }
 
-fn hand_over(failure: &Failure<'_>, type_name: &'static str, location: &'static Location<'static>) {
-    match scope::serving() {
+fn hand_over(
+    serving: Option<Arc<Serving>>,
+    failure: &Failure<'_>,
+    location: &'static Location<'static>,
+) {
+    match serving {
         Some(serving) => {
-            let snapshot = Snapshot::of(failure, type_name, Some(location));
+            let snapshot = Snapshot::of(failure, failure.type_name(), Some(location));
             serving.give_error(Box::new(snapshot));
         }
         None => {

@@ -24,17 +24,21 @@ pub(crate) struct Ended<T> {
     pub(crate) reference: Option<Reference>,
 }
 
-impl<T> Ended<T> {
-    fn nothing() -> Self {
-        Self { output: None, reference: None }
-    }
-}
-
 /// What an answer tells.
+#[derive(Default)]
 pub(crate) struct Told {
     pub(crate) status: u16,
     /// What it says beside a status that says nothing: `grpc-status 13`.
     pub(crate) trouble: Option<String>,
+    /// The error that the framework gives beside it; one that the handler gave says more.
+    pub(crate) error: Option<Box<Snapshot>>,
+}
+
+impl Told {
+    /// Tells a status and nothing else.
+    pub(crate) fn status(status: u16) -> Self {
+        Self { status, ..Self::default() }
+    }
 }
 
 /// A request that is being served.
@@ -69,12 +73,10 @@ impl Watch {
         result.map_err(discard).ok()
     }
 
-    /// Ends the request after a panic of the framework outside of its future.
-    fn panicked<T>(&mut self) -> Ended<T> {
-        let entered = Entered::new(self);
-        let reference = self.end(&Told { status: 500, trouble: None }, true);
-        drop(entered);
-        Ended { output: None, reference }
+    /// Ends the request outside of the framework's future.
+    pub(crate) fn finish(&mut self, told: Told, panicked: bool) -> Option<Reference> {
+        let _entered = Entered::new(self);
+        self.end(told, panicked)
     }
 
     /// Polls within the request's scope; what panics goes no further.
@@ -86,23 +88,24 @@ impl Watch {
                 Poll::Pending
             }
             Ok(Poll::Ready(output)) => {
-                let reference = self.end(&tell(&output), false);
+                let reference = self.end(tell(&output), false);
                 Poll::Ready(Ended { output: Some(output), reference })
             }
             Err(payload) => {
-                let reference = self.end(&Told { status: 500, trouble: None }, true);
+                let reference = self.end(Told::status(500), true);
                 discard(payload);
                 Poll::Ready(Ended { output: None, reference })
             }
         }
     }
 
-    fn end(&self, told: &Told, panicked: bool) -> Option<Reference> {
-        let is_plain = told.status < 400 && told.trouble.is_none() && !panicked;
-        if is_plain && !task::has(OPEN) {
+    fn end(&self, told: Told, panicked: bool) -> Option<Reference> {
+        let tracks = || global::with_recorder(|recorder| recorder.tracks(told.status));
+        if !panicked && !task::has(OPEN) && tracks() != Some(true) {
             return None;
         }
-        let error = self.serving.take_error().and_then(|error| error.downcast::<Snapshot>().ok());
+        let given = self.serving.take_error().and_then(|error| error.downcast::<Snapshot>().ok());
+        let error = given.or(told.error);
         let answer = Answer {
             status: told.status,
             trouble: told.trouble.as_deref(),
@@ -111,6 +114,16 @@ impl Watch {
         };
         let noted = global::with_recorder(|recorder| recorder.answered(&self.serving, &answer));
         noted.flatten().map(|Noted { fingerprint, id, .. }| Reference::new(fingerprint, id))
+    }
+}
+
+impl Drop for Watch {
+    /// The request was given up while a failure was on its way.
+    fn drop(&mut self) {
+        if !self.records.is_empty() {
+            let records = std::mem::take(&mut self.records);
+            global::with_recorder(|recorder| recorder.cancelled(records));
+        }
     }
 }
 
@@ -191,7 +204,9 @@ impl<F: Future> Future for Watched<F> {
                 inner.poll(context).map(|output| Ended { output: Some(output), reference: None })
             }
             (None, watch) => {
-                Poll::Ready(watch.as_mut().map_or_else(Ended::nothing, Watch::panicked))
+                let finish = |watch: &mut Watch| watch.finish(Told::status(500), true);
+                let reference = watch.as_mut().and_then(finish);
+                Poll::Ready(Ended { output: None, reference })
             }
         }
     }

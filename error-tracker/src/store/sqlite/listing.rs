@@ -81,6 +81,8 @@ struct Listing<'c> {
     filters: &'c [Filter],
     order: Order,
     start: Option<Place>,
+    /// The place that the query names.
+    named: Option<Place>,
     way: Way,
     size: usize,
 }
@@ -128,8 +130,9 @@ impl<'c> Listing<'c> {
         if way == Way::Before {
             order = order.turned();
         }
-        let start = beginning(named, order, filters);
-        Self { connection, sql, limits, filters, order, start, way, size: query.page_size() }
+        let start = beginning(named.clone(), order, filters);
+        let size = query.page_size();
+        Self { connection, sql, limits, filters, order, start, named, way, size }
     }
 
     fn fingerprints(&self) -> Option<&'c Filter> {
@@ -292,13 +295,14 @@ impl<'c> Listing<'c> {
         let mut statement = self.connection.prepare_cached(&self.sql.row)?;
         let mut row = |place: &Place| statement.query_row([place.id], read::to_issue);
         let items = found.places.iter().map(&mut row).collect::<rusqlite::Result<_>>()?;
-        let (first, last) = (found.places.first(), found.places.last());
+        // A page on which nothing is left lies behind the place it was asked for by.
+        let empty = || self.named.as_ref().map(|named| self.order.behind(named));
         let (next, previous) = match self.way {
-            Way::First => (found.next.as_ref(), None),
-            Way::After => (found.next.as_ref(), first),
-            Way::Before => (last, found.next.as_ref()),
+            Way::First => (found.next, None),
+            Way::After => (found.next, found.places.first().cloned().or_else(empty)),
+            Way::Before => (found.places.last().cloned().or_else(empty), found.next),
         };
-        let [next, previous] = [next, previous].map(|place| place.map(Place::to_cursor));
+        let [next, previous] = [next, previous].map(|place| place.map(|place| place.to_cursor()));
         Ok(Page { items, next, previous, is_partial: found.is_partial })
     }
 }

@@ -66,6 +66,15 @@ impl Order {
         }
     }
 
+    /// The place right behind another one: what stands there is before it.
+    pub(super) fn behind(self, place: &Place) -> Place {
+        let id = match self.direction {
+            Direction::Descending => place.id.saturating_sub(1),
+            Direction::Ascending => place.id.saturating_add(1),
+        };
+        Place { id, ..place.clone() }
+    }
+
     pub(super) fn is_after(self, place: &Place, start: &Place) -> bool {
         match self.direction {
             Direction::Descending => place < start,

@@ -3,14 +3,17 @@
 use super::samples::{at, issue};
 use super::{holds, works, Part};
 use crate::model::{Fingerprint, Issue, IssueState};
-use crate::store::{Direction, Query, Sort, Store};
+use crate::store::{Direction, Page, Query, Sort, Store};
 
-pub(super) const PARTS: [Part; 5] = [
+pub(super) const PARTS: [Part; 8] = [
     the_newest_come_first,
     pages_follow_each_other_in_every_order,
     each_filter_names_the_issues_it_says,
     filters_and_orders_go_together,
     a_page_goes_on_where_it_was_though_issues_move,
+    pages_lead_back_the_way_they_came,
+    a_page_that_is_empty_by_now_leads_back,
+    fingerprints_between_two_are_listed,
 ];
 
 const ALL: u8 = 25;
@@ -100,6 +103,8 @@ fn filters() -> Vec<Query> {
         new().seen_from(at(4)),
         new().seen_before(at(4)),
         new().seen_from(at(2)).seen_before(at(3)),
+        new().created_from(at(6)),
+        new().created_from(at(3)).seen_from(at(5)),
         new().count_from(5),
         new().count_to(2),
         new().count_from(3).count_to(3),
@@ -134,4 +139,67 @@ fn a_page_goes_on_where_it_was_though_issues_move(store: &mut dyn Store) {
     let mut found = first.items;
     found.extend(rest);
     holds("no issue is missed or shown twice", sorted(&found), sorted(&all));
+}
+
+/// Goes through all pages, and back again from each of them.
+fn goes_back(store: &mut dyn Store, asked: &Query) {
+    let names = |page: &Page<Issue>| page.items.iter().map(|i| i.fingerprint).collect::<Vec<_>>();
+    let first = works("`list`", store.list(asked));
+    holds("the first page has none before it", first.previous.clone(), None);
+    let (mut page, mut seen) = (first, Vec::new());
+    while let Some(next) = page.next.clone() {
+        seen.push(names(&page));
+        page = works("`list`", store.list(&asked.clone().after(next)));
+    }
+    while let Some(expected) = seen.pop() {
+        let Some(previous) = page.previous.clone() else {
+            panic!("store contract: a page of {asked:?} behind another has none before it")
+        };
+        let rest = names(&page);
+        page = works("`list`", store.list(&asked.clone().before(previous)));
+        holds(&format!("{asked:?} leads back to the page before"), names(&page), expected);
+        let on = page.next.clone().map(|next| asked.clone().after(next));
+        let on = on.map(|query| names(&works("`list`", store.list(&query))));
+        holds("and from there on again", on, Some(rest));
+    }
+    holds("the way back ends at the first page", page.previous, None);
+}
+
+fn pages_lead_back_the_way_they_came(store: &mut dyn Store) {
+    filled(store);
+    for sort in Sort::ALL {
+        for direction in [Direction::Descending, Direction::Ascending] {
+            let query = Query::new().sort(sort).direction(direction);
+            goes_back(store, &query.clone().size(7));
+            goes_back(store, &query.method("GET").size(3));
+        }
+    }
+    filters().into_iter().for_each(|query| goes_back(store, &query.size(2)));
+}
+
+fn a_page_that_is_empty_by_now_leads_back(store: &mut dyn Store) {
+    let all = filled(store);
+    let query = || Query::new().size(20);
+    let first = works("`list`", store.list(&query()));
+    let Some(next) = first.next.clone() else {
+        panic!("store contract: 20 of {ALL} issues are not the last page")
+    };
+    let shown = |issue: &Issue| first.items.iter().any(|i| i.fingerprint == issue.fingerprint);
+    for gone in all.iter().filter(|issue| !shown(issue)) {
+        works("`delete`", store.delete(gone.fingerprint));
+    }
+    let empty = works("`list`", store.list(&query().after(next)));
+    let back = empty.previous.map(|place| works("`list`", store.list(&query().before(place))));
+    let back = back.map(|page| page.items).unwrap_or_default();
+    holds("an empty page leads back to all before it", back, first.items);
+}
+
+fn fingerprints_between_two_are_listed(store: &mut dyn Store) {
+    let all = filled(store);
+    let mut known = sorted(&all);
+    let (first, last) = (known[3], known[9]);
+    answers(store, &Query::new().fingerprints(first, last).size(3), &all);
+    answers(store, &Query::new().fingerprints(first, last).sort(Sort::Count).method("GET"), &all);
+    known.truncate(1);
+    answers(store, &Query::new().fingerprints(known[0], known[0]), &all);
 }

@@ -21,6 +21,7 @@ enum Fault {
     None,
     DropsAnIssue,
     ForgetsTheCursor,
+    ForgetsTheWayBack,
     IgnoresFilters,
     ClaimsSearch,
     KeepsDeleted,
@@ -42,6 +43,7 @@ impl Store for Map {
         let mut asked = query.clone();
         match self.fault {
             Fault::ForgetsTheCursor => asked.after = None,
+            Fault::ForgetsTheWayBack => asked.before = None,
             Fault::IgnoresFilters => asked.method = None,
             Fault::ClaimsSearch => asked.search = None,
             _ => {}
@@ -86,6 +88,7 @@ fn each_broken_rule_is_told() {
     let faults = [
         (Fault::DropsAnIssue, "behind it is full"),
         (Fault::ForgetsTheCursor, "have no end"),
+        (Fault::ForgetsTheWayBack, "leads back to the page before"),
         (Fault::IgnoresFilters, "names the right issues"),
         (Fault::ClaimsSearch, "finds what has it"),
         (Fault::KeepsDeleted, "it is deleted once"),

@@ -66,7 +66,7 @@ fn breadcrumb(html: &mut Html, view: &View<'_>, event: &Event, crumb: &Breadcrum
     html.raw("<li>");
     time_saying(html, crumb.at, &before(event.at, crumb.at));
     html.raw(" <span").attr("class", &format!("level {}", crumb.level)).raw(">");
-    html.show(crumb.level).raw("</span> <span class=\"said\" dir=\"auto\">");
+    html.show(crumb.level).raw("</span> <span class=\"words\" dir=\"auto\">");
     view.masks().text(html, &crumb.message, "breadcrumb");
     html.raw("</span>");
     if !crumb.data.is_empty() {
@@ -108,7 +108,7 @@ fn surroundings(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     ];
     section(html, "Where", |html| {
         let known = facts.into_iter().filter(|(_, value)| !value.is_empty());
-        values::pairs(html, &view.masks(), "user", known);
+        values::facts(html, &view.masks(), "user", known);
     });
 }
 

@@ -14,7 +14,7 @@ const WITH_CODE: usize = 12;
 /// Writes where it failed, then each annotated call, innermost first.
 pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     let event = &recorded.event;
-    html.raw("<section class=\"calls\"><h2 class=\"sr\">Calls</h2>");
+    html.raw("<section class=\"calls\"><h2 class=\"off\">Calls</h2>");
     place(html, view, recorded);
     for (index, frame) in event.frames.iter().enumerate() {
         call(html, view, (event, index), frame);
@@ -31,7 +31,7 @@ fn place(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     let event = &recorded.event;
     let Some((file, line)) = event.location.rsplit_once(':') else { return };
     let line = line.parse().unwrap_or(0);
-    if event.frames.iter().any(|frame| frame.file == file && frame.line == line) {
+    if event.frames.iter().any(|frame| stands_at(frame, &event.location)) {
         return;
     }
     let is_here = |frame: &&Frame| frame.in_app && frame.line == line && frame.file.ends_with(file);
@@ -89,7 +89,9 @@ pub(super) fn summary(
     (file, line): (&str, u32),
 ) {
     html.raw("<summary>");
-    path(html, function);
+    if !function.is_empty() {
+        path(html, function);
+    }
     html.raw(" <span class=\"at\"");
     at(html, file, line);
     html.raw("</span>");
@@ -111,13 +113,19 @@ fn at(html: &mut Html, file: &str, line: u32) {
     }
 }
 
+/// Tells whether a call failed at a place; an unknown place may be any.
+fn stands_at(frame: &Frame, location: &str) -> bool {
+    let place = location.rsplit_once(':');
+    place.is_none_or(|(file, line)| frame.file == file && line.parse() == Ok(frame.line))
+}
+
 /// Tells what became of the failure in a call.
 fn became(event: &Event, index: usize, frame: &Frame) -> &'static str {
     let is_last = index + 1 == event.frames.len();
     let by_hand = event.kind != Kind::Panic && !event.location.is_empty();
     match (event.kind, frame.failed) {
         _ if frame.file.is_empty() => "",
-        (Kind::Panic, true) if index == 0 => "panicked",
+        (Kind::Panic, true) if index == 0 && stands_at(frame, &event.location) => "panicked",
         (Kind::Panic, true) => "unwound",
         (_, true) if index == 0 && !by_hand => "returned Err",
         (_, true) => "passed it on",

@@ -139,9 +139,6 @@ fn counts(html: &mut Html, view: &View<'_>) {
     html.raw(if issue.count == 1 { " time</b>" } else { " times</b>" });
     seen(html, view, " · first ", (issue.created_on, &issue.first_release));
     seen(html, view, " · last ", (issue.last_seen, &issue.last_release));
-    if issue.kept < issue.count {
-        html.raw(" · kept ").text(&grouped(issue.kept)).raw(" of ").text(&grouped(issue.count));
-    }
     if issue.notification_sent {
         html.raw(" · somebody was told");
     }

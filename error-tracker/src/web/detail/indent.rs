@@ -27,7 +27,7 @@ impl Layout {
         match text.as_bytes()[0] {
             b'"' => self.copy(text, string_length(text)),
             b'{' | b'[' | b'(' => match group_length(text) {
-                Some(length) => self.copy(text, length),
+                Some(length) => self.flat(text, length),
                 None => self.open(text),
             },
             b'}' | b']' | b')' => self.close(text),
@@ -40,6 +40,25 @@ impl Layout {
     fn copy<'t>(&mut self, text: &'t str, length: usize) -> &'t str {
         let (piece, rest) = text.split_at(length);
         self.out.push_str(piece);
+        rest
+    }
+
+    /// Writes a short group on one line, with a space after each comma and each key of JSON.
+    fn flat<'t>(&mut self, text: &'t str, length: usize) -> &'t str {
+        let (mut group, rest) = text.split_at(length);
+        while let Some(first) = group.bytes().next() {
+            group = match first {
+                b'"' => self.copy(group, string_length(group)),
+                b',' => {
+                    let after = self.copy(group, 1).trim_start();
+                    self.out.push(' ');
+                    after
+                }
+                b':' if self.out.ends_with('"') => self.colon(group),
+                b'{' | b'[' | b'(' | b'}' | b']' | b')' => self.copy(group, 1),
+                _ => self.copy(group, plain_length(group)),
+            };
+        }
         rest
     }
 
@@ -125,6 +144,7 @@ mod tests {
         for text in [r#"{"amount": 12}"#, "Card { brand: \"visa\" }", "[]", "7", "a::b(\"x, y\")"] {
             assert_eq!(indent(text), text);
         }
+        assert_eq!(indent(r#"{"a":1,"b":["x,y:",*****]}"#), r#"{"a": 1, "b": ["x,y:", *****]}"#);
     }
 
     #[test]
@@ -140,7 +160,7 @@ mod tests {
   "items": [
     {{
       "name": "{}",
-      "tags": ["a, b","c"]
+      "tags": ["a, b", "c"]
     }}
   ]
 }}"#,

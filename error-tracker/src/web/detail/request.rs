@@ -45,7 +45,7 @@ fn query(html: &mut Html, view: &View<'_>, request: &Request) {
     }
     let pairs = form(&request.query);
     let summary = counted(pairs.len() as u64, "parameter", "parameters");
-    fold(html, "query", &summary, pairs.len() <= 8, |html| {
+    fold(html, "query", &summary, (2..=8).contains(&pairs.len()), |html| {
         values::pairs(html, &view.masks(), "request.query", pairs);
     });
 }

@@ -14,27 +14,31 @@ pub(super) fn write(html: &mut Html, view: &View<'_>) {
     let Some(recorded) = view.shown() else { return };
     let (at, oldest) = (view.at, view.kept.len().saturating_sub(1));
     html.raw("<nav class=\"steps\" aria-label=\"Kept events\">");
-    step(html, view, (oldest, at != oldest), ("«", "oldest kept event"));
-    step(html, view, (at + 1, at < oldest), ("‹", "older event"));
-    html.raw("<span>event ");
-    match recorded.number {
-        0 => html.text(&grouped((oldest - at + 1) as u64)).raw(" of "),
-        number => html.text(&grouped(number)).raw(" of "),
-    };
-    match recorded.number {
-        0 => html.text(&grouped(view.kept.len() as u64)).raw(" kept"),
-        _ => html.text(&grouped(view.issue.count)),
-    };
-    if recorded.number > 0 && view.issue.count > view.kept.len() as u64 {
-        html.raw(" (kept ").text(&grouped(view.kept.len() as u64)).raw(")");
+    if oldest > 0 {
+        step(html, view, (oldest, at != oldest), ("«", "oldest kept event"));
+        step(html, view, (at + 1, at < oldest), ("‹", "older event"));
     }
-    html.raw("</span>");
-    step(html, view, (at.saturating_sub(1), at > 0), ("›", "newer event"));
-    step(html, view, (0, at > 0), ("»", "newest kept event"));
+    html.raw("<span>event ").text(&place(view, recorded.number)).raw("</span>");
+    if oldest > 0 {
+        step(html, view, (at.saturating_sub(1), at > 0), ("›", "newer event"));
+        step(html, view, (0, at > 0), ("»", "newest kept event"));
+    }
     let reference = Reference::new(view.issue.fingerprint, recorded.event.id);
     html.raw("<span class=\"when\"><code>").show(reference).raw("</code> ");
     time(html, view.now, recorded.event.at);
     html.raw("</span></nav>");
+}
+
+/// Tells which event it is: of all that happened where that is known, else of those that are kept.
+fn place(view: &View<'_>, number: u64) -> String {
+    let (kept, count) = (view.kept.len() as u64, view.issue.count);
+    match number {
+        0 => format!("{} of {} kept", grouped(kept - view.at as u64), grouped(kept)),
+        number if kept < count => {
+            format!("{} of {} (kept {})", grouped(number), grouped(count), grouped(kept))
+        }
+        number => format!("{} of {}", grouped(number), grouped(count)),
+    }
 }
 
 fn step(

@@ -1,6 +1,8 @@
 //! The page as it is written, for failures of every kind.
 
 mod samples;
+#[cfg(all(feature = "sqlite", feature = "macros"))]
+mod served;
 
 use self::samples::{declined, recorded, view, NOW};
 use super::view::View;
@@ -211,9 +213,12 @@ fn a_panic_says_where_it_panicked() {
     for part in ["src/img.rs:210 panicked", "src/main.rs:9 unwound"] {
         assert!(text.contains(part), "{part}\nis not in\n{text}");
     }
+    assert!(text.contains("src/img.rs:200 unwound"), "{text}");
     let mut same = event;
     same.frames[0].line = 210;
-    assert_eq!(words(&page_of(same)).matches("src/img.rs:210").count(), 1);
+    let text = words(&page_of(same));
+    assert_eq!(text.matches("src/img.rs:210").count(), 1, "{text}");
+    assert!(text.contains("src/img.rs:210 panicked"), "{text}");
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub(super) fn map(html: &mut Html, masks: &Masks<'_>, group: &str, values: &Map<
                 masks.text(html, text, &place);
                 end(html);
             }
-            value => named(html, masks, (key, &place), &value.to_string()),
+            value => named(html, masks, (key, &place), &indent(&value.to_string())),
         }
     }
     html.raw("</dl>");
@@ -127,12 +127,33 @@ pub(super) fn pairs<K: AsRef<str>, V: AsRef<str>>(
     pairs: impl IntoIterator<Item = (K, V)>,
 ) {
     html.raw("<dl class=\"values pairs\">");
+    rows(html, masks, place, pairs);
+    html.raw("</dl>");
+}
+
+/// Writes pairs of short texts side by side.
+pub(super) fn facts<'f>(
+    html: &mut Html,
+    masks: &Masks<'_>,
+    place: &str,
+    facts: impl IntoIterator<Item = (&'f str, &'f str)>,
+) {
+    html.raw("<dl class=\"values facts\">");
+    rows(html, masks, place, facts);
+    html.raw("</dl>");
+}
+
+fn rows<K: AsRef<str>, V: AsRef<str>>(
+    html: &mut Html,
+    masks: &Masks<'_>,
+    place: &str,
+    pairs: impl IntoIterator<Item = (K, V)>,
+) {
     for (name, value) in pairs {
         begin(html, name.as_ref(), "");
         masks.text(html, value.as_ref(), place);
         end(html);
     }
-    html.raw("</dl>");
 }
 
 fn named(html: &mut Html, masks: &Masks<'_>, (name, place): (&str, &str), value: &str) {

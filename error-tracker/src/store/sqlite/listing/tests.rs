@@ -85,18 +85,24 @@ prop_compose! {
         direction in select(&[Direction::Ascending, Direction::Descending][..]),
         size in 1_usize..5,
         texts in [weighted(0.1, part()), weighted(0.1, part()), weighted(0.1, part()), weighted(0.1, part()), weighted(0.3, part())],
-        times in [weighted(0.2, 0_i64..6), weighted(0.2, 0_i64..6)],
+        times in [weighted(0.2, 0_i64..6), weighted(0.2, 0_i64..6), weighted(0.2, 0_i64..6)],
+        numbers in weighted(0.05, (0_u8..40, 0_u8..40)),
         counts in [weighted(0.2, 0_u64..6), weighted(0.2, 0_u64..6)],
     ) -> Query {
         let [host_contains, method_contains, path_contains, exception_contains, search] = texts;
-        let [seen_from, seen_before] = times.map(|time| time.map(Timestamp::from_micros));
+        let [seen_from, seen_before, created_from] = times.map(|time| time.map(Timestamp::from_micros));
         let [count_from, count_to] = counts;
         Query {
             sort, direction, size: Some(size),
             host_contains, method_contains, path_contains, exception_contains, search,
-            seen_from, seen_before, count_from, count_to, ..exact
+            seen_from, seen_before, created_from, count_from, count_to,
+            fingerprints: numbers.map(|(low, high)| (named(low), named(high))), ..exact
         }
     }
+}
+
+fn named(number: u8) -> Fingerprint {
+    Fingerprint::from_bytes([number; 32])
 }
 
 struct Setup {
@@ -114,10 +120,10 @@ impl Setup {
 
     /// Some are new to the index of texts, some have changed since, some stand in it as they are.
     fn put(&mut self, issues: &[Issue]) -> Vec<Issue> {
-        let numbered = issues.iter().zip(1_u8..).map(|(issue, number)| Issue {
-            fingerprint: Fingerprint::from_bytes([number; 32]),
-            ..issue.clone()
-        });
+        let numbered = issues
+            .iter()
+            .zip(1_u8..)
+            .map(|(issue, number)| Issue { fingerprint: named(number), ..issue.clone() });
         let numbered: Vec<Issue> = numbered.collect();
         for issue in numbered.iter().take(30) {
             let other =
@@ -151,11 +157,27 @@ impl Setup {
         }
         panic!("pages without end: {query:?}");
     }
+
+    /// All pages of a query, from the last one back.
+    fn all_back(&mut self, query: &Query) -> Vec<Issue> {
+        let mut page = self.store.list(query).unwrap();
+        while let Some(next) = page.next {
+            page = self.store.list(&query.clone().after(next)).unwrap();
+        }
+        let mut found = page.items;
+        for _ in 0..1_000 {
+            let Some(previous) = page.previous else { return found };
+            page = self.store.list(&query.clone().before(previous)).unwrap();
+            found.splice(0..0, page.items);
+        }
+        panic!("pages without end: {query:?}");
+    }
 }
 
 /// What a query has to find, but for the order of issues that are equal to it.
 fn check(setup: &mut Setup, issues: &[Issue], query: &Query) {
     let mut found = setup.all(query);
+    assert_eq!(setup.all_back(query), found, "back: {query:?}");
     let all = Query { size: Some(1_000), ..query.clone() };
     let mut expected = all.page_of(issues.to_vec()).items;
     let keys =
@@ -249,6 +271,34 @@ fn every_order_begins_in_the_middle_of_its_index_and_sorts_nothing() {
             );
         }
     }
+}
+
+#[test]
+fn the_way_back_begins_in_the_middle_of_the_same_index() {
+    let setup = Setup::new();
+    for sort in Sort::ALL {
+        let plans = plans(&setup, &Query::new().sort(sort).before(place(sort)));
+        let index = format!("USING COVERING INDEX p_issues_by_{} ", sort.as_str());
+        assert!(plans.len() == 1 && plans[0].contains(&index), "{sort:?}: {plans:?}");
+        assert!(
+            plans[0].contains("SEARCH") && plans[0].contains("rowid)>("),
+            "{sort:?}: {plans:?}"
+        );
+    }
+}
+
+#[test]
+fn the_beginning_of_a_fingerprint_is_looked_up_in_their_index() {
+    let setup = Setup::new();
+    let query = Query::new().fingerprints(named(1), named(2)).state(IssueState::Muted);
+    let store = &setup.store;
+    let filters = filter::of(&query);
+    let listing = Listing::new(&store.connection, &store.lists, (&query, &store.limits), &filters);
+    let (sql, _) = listing.collect_sql(listing.fingerprints().unwrap());
+    let plan = format!("EXPLAIN QUERY PLAN {sql}");
+    let detail: String =
+        store.connection.query_row(&plan, ["", ""], |row| row.get("detail")).unwrap();
+    assert!(detail.contains("(fingerprint>? AND fingerprint<?)"), "{detail}");
 }
 
 #[test]
