@@ -65,7 +65,7 @@ pub struct Delta {
     pub(crate) last_seen: Timestamp,
     /// Hours since 1970 and how many failures fell into each.
     pub(crate) hours: Vec<(i64, u64)>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     /// The events in full, oldest first; fewer than `count` in a storm.
     pub(crate) events: Vec<Kept>,
 }

@@ -80,7 +80,7 @@ fn delta(issue: u8, count: u64, events: Vec<Kept>, micros: i64) -> Delta {
         first_seen: at(micros),
         last_seen: at(micros),
         hours: vec![(micros / 3_600_000_000, count)],
-        facts,
+        facts: facts.into(),
         events,
     }
 }
