@@ -18,6 +18,7 @@ pub struct Batch {
     pub(crate) origin: Arc<Origin>,
     /// How many events of an issue are kept.
     pub(crate) max_events: usize,
+    /// One for each issue.
     pub(crate) deltas: Vec<Delta>,
     pub(crate) amended: Vec<Amended>,
 }
