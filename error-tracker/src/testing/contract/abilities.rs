@@ -1,5 +1,7 @@
 //! What a store claims to do beside keeping issues.
 
+use std::sync::Arc;
+
 use super::samples::{at, batch, delta, fingerprint, issue, recorded, DAY, HOUR};
 use super::{holds, works, Part};
 use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
@@ -229,7 +231,7 @@ fn what_is_too_old_goes<S: Store>(store: &mut S) {
 fn what_is_too_much_goes<S: Store>(store: &mut S) {
     for number in 0..200_u8 {
         let mut one = delta(fingerprint(number), 1, &[(number, i64::from(number))], number.into());
-        one.facts.traceback = "a line of a long report\n".repeat(200);
+        Arc::make_mut(&mut one.facts).traceback = "a line of a long report\n".repeat(200);
         works("`write`", store.write(&batch(number.into(), vec![one])));
     }
     retain(store, &Retention::new(at(-HOUR), 400_000));
