@@ -199,7 +199,7 @@ impl fairing::Fairing for Fairing {
         if accepts
             && (response.body().is_none() || watching.is_described_by_default(request, status))
         {
-            response.merge(convert(answer(status, None, true)));
+            response.merge(convert(answer(status, Some(reference), true)));
         }
         response.set_raw_header(REFERENCE, reference.to_string());
     }

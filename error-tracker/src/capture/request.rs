@@ -70,9 +70,10 @@ impl Draft {
 }
 
 fn headers(masker: &Masker, request: &Request, found: &mut Found) -> String {
-    let masked = request.headers.iter().take(HEADERS).map(|(name, value)| {
+    let mut masked = serde_json::Map::new();
+    for (name, value) in request.headers.iter().take(HEADERS) {
         let value = masker.named(name, head(value), found).into_owned();
-        (masker.text(head(name), found).into_owned(), Json::String(value))
-    });
-    Json::Object(masked.collect()).to_string()
+        masked.insert(masker.text(head(name), found).into_owned(), Json::String(value));
+    }
+    Json::Object(masked).to_string()
 }

@@ -147,6 +147,15 @@ pub trait Store: Send {
         Ok(Vec::new())
     }
 
+    /// The same from an hour on; capability `hours`.
+    ///
+    /// Unless overridden, all hours are read: a list asks for the last day of each of its issues.
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        let mut hours = self.hours(fingerprint)?;
+        hours.retain(|known| known.hour >= hour);
+        Ok(hours)
+    }
+
     /// Returns how many issues there are; capability `totals`.
     fn totals(&mut self) -> Result<Totals, Error> {
         Ok(Totals::default())

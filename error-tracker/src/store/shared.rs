@@ -132,6 +132,10 @@ impl Store for Shared {
         self.with(|store| store.hours(fingerprint))
     }
 
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.with(|store| store.hours_since(fingerprint, hour))
+    }
+
     fn totals(&mut self) -> Result<Totals, Error> {
         self.with(|store| store.totals())
     }

@@ -109,6 +109,11 @@ impl Tracker {
         self.read(|store| store.hours(fingerprint))
     }
 
+    /// The same from an hour on, which is how many have passed since 1970-01-01 00:00 UTC.
+    pub fn hours_since(&self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.read(|store| store.hours_since(fingerprint, hour))
+    }
+
     /// Returns how many issues there are; `None` if the store does not know
     /// ([`Capabilities::totals`]).
     pub fn totals(&self) -> Result<Option<Totals>, Error> {
@@ -192,12 +197,17 @@ impl Tracker {
         &self,
         ask: impl FnOnce(&mut dyn crate::store::Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let (reader, writer) = self.reader()?;
+        reader.read(writer, ask)
+    }
+
+    fn reader(&self) -> Result<(&Reader, Option<&Writer>), Error> {
         match &self.0 {
             // Its connection and its lock belong to the parent.
             Some(inner) if inner.writer.as_ref().is_some_and(|writer| !writer.is_here()) => {
                 Err(Error::new(ErrorKind::Store, "read the store in a forked process"))
             }
-            Some(inner) => inner.reader.read(inner.writer.as_ref(), ask),
+            Some(inner) => Ok((&inner.reader, inner.writer.as_ref())),
             None => Err(Error::new(ErrorKind::Store, "read the store of a tracker before `init!`")),
         }
     }

@@ -9,11 +9,18 @@ use crate::web::{answer as pages, Job, Reception, Response};
 /// The header that carries the reference of what failed.
 pub(crate) const REFERENCE: &str = "x-error-reference";
 
+/// Says which pattern of a router's the path of the running task's request matched, such as
+/// `/pay/{id}`: where the layer can't know it, as around a service of tower's or hyper's.
+///
+/// Requests are shown and grouped by it. The first pattern said of a request stays.
+pub fn set_route(pattern: &str) {
+    if let Some(serving) = scope::serving() {
+        serving.set_route(pattern);
+    }
+}
+
 /// Decides what becomes of a visit; what fails meanwhile is not recorded.
 pub(crate) fn receive(visit: Visit) -> Reception {
-    if let Some(serving) = scope::serving() {
-        serving.set_own();
-    }
     let _busy = Busy::enter();
     pages::receive(visit)
 }

@@ -14,6 +14,12 @@ pub(super) const AROUND: usize = 5;
 /// How much of a file is read, in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
+/// How many files of the same name are read.
+const FILES: usize = 4;
+
+/// How much of an expression is looked for, in characters.
+const HEAD: usize = 24;
+
 /// Some lines of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Excerpt {
@@ -33,6 +39,13 @@ impl Excerpt {
         let lines: Vec<String> = wanted.map(|line| line.replace('\t', "    ")).collect();
         let first = first.checked_add(u32::try_from(start).ok()?)?;
         (lines.len() > index - start).then_some(Self { first, lines, is_changed: false })
+    }
+
+    /// Tells whether an expression begins on a line.
+    fn says(&self, line: u32, expression: &str) -> bool {
+        let from = line.checked_sub(self.first).map_or(usize::MAX, |index| index as usize);
+        let code = self.lines.iter().skip(from).flat_map(|line| line.split_whitespace());
+        expression.is_empty() || code.collect::<String>().contains(expression)
     }
 }
 
@@ -65,22 +78,39 @@ impl Sources {
         let embedded = frame.source.as_deref().filter(|_| frame.source_line > 0);
         embedded
             .and_then(|text| Excerpt::of(text, frame.source_line, frame.line))
-            .or_else(|| self.around(&frame.file, frame.line))
+            .or_else(|| self.find(&frame.file, frame.line, &head_of(&frame.expression)))
     }
 
     /// Reads the lines around one of a `.rs` file; `None` if it is not on this machine.
     pub(super) fn around(&self, file: &str, line: u32) -> Option<Excerpt> {
+        self.find(file, line, "")
+    }
+
+    /// Two packages may have a file of the same name: the one whose line says what failed is meant.
+    fn find(&self, file: &str, line: u32, expression: &str) -> Option<Excerpt> {
         let path = Path::new(file);
         if line == 0 || !is_source(path) {
             return None;
         }
-        let found = match path.is_absolute() {
-            true => Some(path.to_path_buf()),
-            false => self.roots.iter().find_map(|root| below(root, path)),
+        let mut found = match path.is_absolute() {
+            true => vec![path.to_path_buf()],
+            false => self.roots.iter().filter_map(|root| below(root, path)).collect(),
         };
-        let (text, modified) = read(&found?).ok()?;
+        found.dedup();
+        let mut read = found.iter().take(FILES).filter_map(|path| self.read(path, line));
+        let first = read.next()?;
+        if first.says(line, expression) {
+            return Some(self.masked(first));
+        }
+        let meant = read.find(|excerpt| excerpt.says(line, expression));
+        let other = || Excerpt { is_changed: true, ..first };
+        Some(self.masked(meant.unwrap_or_else(other)))
+    }
+
+    fn read(&self, path: &Path, line: u32) -> Option<Excerpt> {
+        let (text, modified) = read(path).ok()?;
         let is_changed = self.built.zip(modified).is_some_and(|(built, file)| file > built);
-        Some(Excerpt { is_changed, ..self.masked(Excerpt::of(&text, 1, line)?) })
+        Some(Excerpt { is_changed, ..Excerpt::of(&text, 1, line)? })
     }
 
     /// Masks literals, as in an embedded source; what stands in a file may be secret, too.
@@ -94,6 +124,12 @@ impl Sources {
         }
         Excerpt { lines, ..excerpt }
     }
+}
+
+/// Returns what an expression begins with, as far as neither spaces nor masks can differ.
+fn head_of(expression: &str) -> String {
+    let code = expression.chars().filter(|c| !c.is_whitespace());
+    code.take_while(|c| !matches!(c, '"' | '*' | '0'..='9')).take(HEAD).collect()
 }
 
 /// Tells whether a path is of a Rust source and goes nowhere up.
@@ -238,6 +274,23 @@ mod tests {
         assert_eq!(lines(&built), ["old"]);
         let elsewhere = Frame { source_line: 3, ..built };
         assert_eq!(lines(&elsewhere), ["new", "new"]);
+    }
+
+    #[test]
+    fn of_two_files_of_a_name_the_one_with_the_expression_is_meant() {
+        let one = folder(&[("src/main.rs", "fn main() {\n    serve()\n}\n")]);
+        let other = folder(&[("src/main.rs", "fn main() {\n    shop . pay (7)?;\n}\n")]);
+        let roots = [&one, &other].map(|folder| folder.path().to_path_buf());
+        let sources = Sources::new(roots.into(), None);
+        let of = |expression: &str| {
+            let frame = Frame { file: "src/main.rs".into(), line: 2, ..Frame::default() };
+            sources.of(&Frame { expression: expression.into(), ..frame }).unwrap()
+        };
+        let line = |expression| (of(expression).lines[1].clone(), of(expression).is_changed);
+        assert_eq!(line("shop.pay(7)"), ("    shop . pay (7)?;".into(), false));
+        assert_eq!(line("serve()"), ("    serve()".into(), false));
+        assert_eq!(line(""), ("    serve()".into(), false));
+        assert_eq!(line("moved()"), ("    serve()".into(), true));
     }
 
     #[test]

@@ -132,6 +132,9 @@ impl Sqlite {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(attempted)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(attempted)?;
         schema::migrate(&mut connection, &options.table_prefix).map_err(attempted)?;
+        // Triggers make SQLite keep the pages that a statement changes until it is over: a dozen a
+        // failure. In a file, that is most of what is written at all.
+        connection.pragma_update(None, "temp_store", "MEMORY").map_err(attempted)?;
         Ok(Self::with_connection(connection, options))
     }
 
@@ -323,7 +326,13 @@ impl Store for Sqlite {
 
     fn hours(&mut self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
         self.attempt("read the hours of", |store| {
-            read::hours(&store.connection, &store.read, &fingerprint)
+            read::hours(&store.connection, &store.read, (&fingerprint, i64::MIN))
+        })
+    }
+
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.attempt("read the hours of", |store| {
+            read::hours(&store.connection, &store.read, (&fingerprint, hour))
         })
     }
 

@@ -44,7 +44,7 @@ impl Sql {
             event: sql(events, "WHERE e.id = ?1"),
             hours: sql(
                 "SELECT hour, count FROM {p}hours",
-                &format!("WHERE issue_id = ({ID_OF}) ORDER BY hour"),
+                &format!("WHERE issue_id = ({ID_OF}) AND hour >= ?2 ORDER BY hour"),
             ),
         }
     }
@@ -84,12 +84,12 @@ pub(super) fn event(
 pub(super) fn hours(
     connection: &Connection,
     sql: &Sql,
-    fingerprint: &Fingerprint,
+    (fingerprint, from): (&Fingerprint, i64),
 ) -> rusqlite::Result<Vec<Hour>> {
     let mut statement = connection.prepare_cached(&sql.hours)?;
     let hour =
         |row: &Row<'_>| Ok(Hour { hour: row.get(0)?, count: row.get::<_, i64>(1)?.unsigned_abs() });
-    let rows = statement.query_map([fingerprint.to_string()], hour)?;
+    let rows = statement.query_map((fingerprint.to_string(), from), hour)?;
     rows.collect()
 }
 

@@ -4,7 +4,7 @@ use super::steps;
 use super::view::{path, View};
 use crate::model::{Event, IssueState, Timestamp};
 use crate::web::chart;
-use crate::web::format::{counted, grouped, number, span, start, time};
+use crate::web::format::{counted, grouped, number, start, time};
 use crate::web::html::Html;
 
 /// A longer message is folded, in characters and lines.
@@ -44,10 +44,6 @@ pub(super) fn write(html: &mut Html, view: &View<'_>) {
 fn state(html: &mut Html, view: &View<'_>) {
     let issue = &view.issue;
     html.raw("<span").attr("class", &format!("state {}", issue.state));
-    if issue.state == IssueState::Regressed {
-        let text = format!("resolved {} ago, and seen again", span(view.now, issue.state_changed));
-        html.attr("title", &text);
-    }
     html.raw(">").text(issue.state.as_str()).raw("</span>");
     let age = view.now.as_micros().saturating_sub(issue.created_on.as_micros());
     if issue.state == IssueState::Unresolved && age < NEW {
@@ -139,6 +135,7 @@ fn counts(html: &mut Html, view: &View<'_>) {
     html.raw(if issue.count == 1 { " time</b>" } else { " times</b>" });
     seen(html, view, " · first ", (issue.created_on, &issue.first_release));
     seen(html, view, " · last ", (issue.last_seen, &issue.last_release));
+    changed(html, view);
     if issue.notification_sent {
         html.raw(" · somebody was told");
     }
@@ -146,6 +143,17 @@ fn counts(html: &mut Html, view: &View<'_>) {
         html.raw(" · has a ticket");
     }
     html.raw("</p>");
+}
+
+/// Writes since when the issue has its state, where somebody gave it one.
+fn changed(html: &mut Html, view: &View<'_>) {
+    html.raw(match view.issue.state {
+        IssueState::Regressed => " · <strong>seen again</strong> after it was resolved ",
+        IssueState::Resolved => " · resolved ",
+        IssueState::Muted => " · muted ",
+        IssueState::Unresolved => return,
+    });
+    time(html, view.now, view.issue.state_changed);
 }
 
 /// Writes when it was seen, and in which version of the program.

@@ -1,5 +1,6 @@
 //! The page as it is written, for failures of every kind.
 
+mod hostile;
 mod samples;
 #[cfg(all(feature = "sqlite", feature = "macros"))]
 mod served;
@@ -7,10 +8,7 @@ mod served;
 use self::samples::{declined, recorded, view, NOW};
 use super::view::View;
 use super::*;
-use crate::model::{Event, Frame, Issue, IssueState, Kind, Local, MaskNote, Outcome, Request};
-
-/// What a page must not run, wherever it stands.
-const HOSTILE: &str = "<script>\"'&</script><img src=x onerror=alert(1)>";
+use crate::model::{Event, Frame, IssueState, Kind, Local, MaskNote, Outcome, Request};
 
 fn page(view: &View<'_>) -> String {
     let mut html = Html::default();
@@ -140,8 +138,8 @@ fn each_state_offers_what_leads_out_of_it() {
 fn a_regressed_issue_says_so() {
     let mut view = view(Vec::new());
     view.issue.state = IssueState::Regressed;
-    let title = "<span class=\"state regressed\" title=\"resolved 3 min ago, and seen again\">";
-    assert_has(&page(&view), &[title]);
+    assert_has(&page(&view), &["<span class=\"state regressed\">regressed</span>"]);
+    assert!(words(&page(&view)).contains("seen again after it was resolved 3 min ago"));
 }
 
 #[test]
@@ -274,65 +272,6 @@ fn a_body_that_was_cut_off_says_so_and_is_laid_out_as_far_as_it_came() {
     let text = page_of(Event { request: Some(request.body(body)), ..Event::default() });
     let laid_out = format!("{{\n  &quot;list&quot;: [\n    &quot;{}&quot;,\n", "a".repeat(80));
     assert_has(&text, &[&laid_out, "cut off", "The body was longer"]);
-}
-
-/// Every text that somebody else may have written.
-fn hostile_view() -> View<'static> {
-    let event = samples::filled_with(HOSTILE);
-    let mut view = view(vec![recorded(event, 1)]);
-    let shown = &mut view.kept[0];
-    for text in [&mut shown.release, &mut shown.environment, &mut shown.server_name] {
-        *text = HOSTILE.into();
-    }
-    view.issue = Issue {
-        exception_name: HOSTILE.into(),
-        message: HOSTILE.into(),
-        first_release: HOSTILE.into(),
-        last_release: HOSTILE.into(),
-        traceback: HOSTILE.into(),
-        ..view.issue
-    };
-    view
-}
-
-#[test]
-fn no_text_of_others_becomes_a_tag() {
-    let mut view = hostile_view();
-    let text = page(&view);
-    assert!(text.matches("&lt;script&gt;").count() > 40, "the sample fills too little");
-    view.kept.clear();
-    for text in [text, page(&view)] {
-        for bad in ["<script", "<img", "onerror=alert(1)>", " style="] {
-            assert!(!text.contains(bad), "{bad}\nis in\n{text}");
-        }
-    }
-}
-
-#[test]
-fn every_quote_in_an_attribute_is_escaped() {
-    let text = page(&hostile_view());
-    for tag in text.split('<').skip(1) {
-        let (inside, _) = tag.split_once('>').expect("a tag that ends");
-        let quotes = inside.matches('"').count();
-        assert!(quotes.is_multiple_of(2) && !inside.contains('\''), "<{inside}>");
-    }
-}
-
-#[test]
-fn every_tag_that_is_opened_is_closed() {
-    const EMPTY: [&str; 3] = ["input", "rect", "path"];
-    for text in [page(&hostile_view()), page(&view(vec![recorded(declined(), 1)]))] {
-        let mut open: Vec<&str> = Vec::new();
-        for tag in text.split('<').skip(1) {
-            let name = tag.split(['>', ' ']).next().unwrap_or_default();
-            match name.strip_prefix('/') {
-                Some(name) => assert_eq!(open.pop(), Some(name), "{open:?} {tag}"),
-                None if EMPTY.contains(&name) => {}
-                None => open.push(name),
-            }
-        }
-        assert_eq!(open, [""; 0]);
-    }
 }
 
 #[test]

@@ -168,7 +168,11 @@ fn named(html: &mut Html, masks: &Masks<'_>, (name, place): (&str, &str), value:
 }
 
 fn begin(html: &mut Html, name: &str, class: &'static str) {
-    html.raw("<div").attr("class", class).raw("><dt dir=\"auto\">").text(name);
+    html.raw("<div");
+    if !class.is_empty() {
+        html.attr("class", class);
+    }
+    html.raw("><dt dir=\"auto\">").text(name);
     html.raw("</dt><dd dir=\"auto\">");
 }
 
