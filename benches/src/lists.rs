@@ -1,6 +1,7 @@
 //! Pages of a store with a million issues, beside the same rows read by hand.
 
 mod million;
+mod pages;
 
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,7 @@ pub(crate) fn measure(table: &mut Table) {
         Ok(million) => {
             table.note(million.note());
             Lists { million: &million, store: million.store(), raw: million.raw() }.rows(table);
+            pages::measure(table, &million.file(), &million.middle().to_string());
         }
         Err(error) => table.note(format!("lists are not measured: {error}")),
     }

@@ -37,6 +37,12 @@ impl<'a> Failure<'a> {
         Self(View::Typed(error, ""))
     }
 
+    /// Views an error whose type has this name; empty if that is not known.
+    #[cfg(feature = "watch")]
+    pub(crate) fn typed(error: &'a (dyn Error + 'a), type_name: &'static str) -> Self {
+        Self(View::Typed(error, type_name))
+    }
+
     /// Returns the type's name; empty for a `dyn Error`, whose type can't be known.
     pub(crate) fn type_name(&self) -> &'static str {
         match self.0 {

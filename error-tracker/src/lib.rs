@@ -34,12 +34,19 @@
 //!
 //! Before [`init!`], and after its guard dropped, nothing is recorded and no result changes.
 
+// Each framework needs other parts of what they share.
+#![cfg_attr(
+    all(feature = "watch", not(all(feature = "axum", feature = "actix-web", feature = "rocket"))),
+    allow(dead_code, unused_imports)
+)]
+
 extern crate self as error_tracker;
 
 mod backtrace;
 mod calls;
 mod capture;
 mod config;
+mod context;
 mod error;
 mod exit;
 mod fault;
@@ -67,8 +74,16 @@ mod visit;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "actix-web")]
+pub mod actix_web;
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(feature = "rocket")]
+pub mod rocket;
 pub mod store;
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(feature = "web")]
 pub mod web;
 
@@ -76,6 +91,7 @@ pub use crate::calls::{
     capture_exception, format_exception, print_exception, set_extra, set_tag, set_user, InScope,
 };
 pub use crate::config::{Config, Durability, PermissionSetting, StoreSetting, TrackedStatuses};
+pub use crate::context::{ContextBuilder, DefaultContextBuilder};
 pub use crate::error::Error;
 pub use crate::global::{flush, tracker};
 pub use crate::mask::{DefaultMasking, Masked, Masking};
@@ -94,5 +110,7 @@ pub use crate::tracker::PermissionPart;
 pub use crate::tracker::{Builder, Guard, StorePart, Tracker};
 #[cfg(feature = "web")]
 pub use crate::visit::{BasicAuth, BearerToken, LoopbackOnly, Permission, ViewPermission};
+#[cfg(feature = "watch")]
+pub use crate::web::Tracked;
 #[cfg(feature = "macros")]
 pub use error_tracker_macros::{auto_track_exception, no_track, track_exception, Masked};

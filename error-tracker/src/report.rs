@@ -17,6 +17,7 @@ pub(crate) fn write(out: &mut dyn Write, event: &Event, stack: &[Frame]) -> Resu
     names(out, stack)?;
     values(out, "context", &event.context)?;
     values(out, "tags", &event.tags)?;
+    values(out, "request data", &event.request_data)?;
     surroundings(out, event)
 }
 
@@ -113,9 +114,13 @@ fn values(out: &mut dyn Write, title: &str, values: &Map<String, Value>) -> Resu
 
 fn surroundings(out: &mut dyn Write, event: &Event) -> Result {
     let request = event.request.as_ref();
+    let route = request.map_or("", |request| &request.route);
     let request = request.map(|r| format!("{} {}{}", r.method, r.host, r.path));
+    let status = event.status.map(|status| status.to_string());
     let pairs = [
         ("request", request.as_deref().map(str::trim).unwrap_or_default()),
+        ("route", route),
+        ("status", status.as_deref().unwrap_or_default()),
         ("user", event.user.as_deref().unwrap_or_default()),
         ("thread", event.thread.as_str()),
     ];
@@ -154,7 +159,8 @@ mod tests {
                 },
                 frame("shop::main", "src/main.rs", 12),
             ],
-            request: Some(Request::new("shop.example", "POST", "/pay")),
+            request: Some(Request::new("shop.example", "POST", "/pay/7").route("/pay/{id}")),
+            status: Some(500),
             thread: "main".into(),
             ..Event::default()
         };
@@ -192,7 +198,9 @@ stack:
 context:
     email = \"a@b.example\"
     order = {\"id\":7}
-request: POST shop.example/pay
+request: POST shop.example/pay/7
+route: /pay/{id}
+status: 500
 thread: main
 release: shop@1
 ";

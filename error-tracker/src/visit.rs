@@ -70,8 +70,12 @@ impl Visit {
     /// Hands on what the framework has beside the request: for axum and tower its
     /// `http::Extensions`, for actix-web its `HttpRequest`.
     #[must_use]
-    pub fn with_framework(mut self, framework: impl Any) -> Self {
-        self.framework = Some(Box::new(framework));
+    pub fn with_framework(self, framework: impl Any) -> Self {
+        self.with_boxed(Box::new(framework))
+    }
+
+    pub(crate) fn with_boxed(mut self, framework: Box<dyn Any>) -> Self {
+        self.framework = Some(framework);
         self
     }
 

@@ -53,7 +53,7 @@ impl Million {
         Ok(million)
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("events.db")
     }
 

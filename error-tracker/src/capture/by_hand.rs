@@ -55,9 +55,7 @@ impl Extras {
         for (key, value) in self.context {
             draft.pair(Tag::Context, key, value);
         }
-        if let Some(request) = self.request {
-            draft.request(&request);
-        }
+        draft.request = draft.request.take().or(self.request);
     }
 }
 
@@ -82,6 +80,9 @@ impl Recorder {
                 if kept {
                     let mut draft = self.draft();
                     extras.fill(&mut draft);
+                    if draft.request.is_some() {
+                        self.request(&mut draft);
+                    }
                     self.add_parts(id, draft.finish());
                 }
                 id
@@ -144,6 +145,7 @@ impl Recorder {
             origin: Origin::Error,
             by_hand: true,
             address: presented.address,
+            has_stack: true,
         };
         let (id, _) = self.open(&opening, |draft| {
             draft.causes(failure);
@@ -202,6 +204,7 @@ impl Recorder {
             origin: Origin::Message,
             by_hand: true,
             address: 0,
+            has_stack: true,
         };
         self.open(&opening, |draft| extras.fill(draft)).0
     }

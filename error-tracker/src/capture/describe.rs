@@ -43,12 +43,14 @@ impl Recorder {
             origin: Origin::Error,
             by_hand: true,
             address: 0,
+            has_stack: true,
         };
         let mut draft = self.draft();
         self.head(&mut draft, &opening);
         draft.causes(failure);
         draft.lent_backtrace(failure);
         draft.scopes();
+        self.request(&mut draft);
         self.globals(&mut draft);
         draft.parts.put_addresses(Walk::new().addresses());
         let sealed = Sealed {

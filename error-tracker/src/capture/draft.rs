@@ -11,8 +11,9 @@ use crate::fault::Failure;
 use crate::frames::{with, Scratch};
 use crate::keep::discard;
 use crate::mask::{shown_count, Found, Masker, Rule, ShownAs, MASK};
+use crate::model::Request;
 use crate::queue::{Parts, Tag};
-use crate::scope::{Crumb, Scope, Value};
+use crate::scope::{self, Collected, Crumb, Scope, Value};
 use crate::site::Point;
 use crate::text::{floor_char_boundary, holds, Bounded, Limits};
 
@@ -50,6 +51,8 @@ pub(crate) struct Draft {
     pub(crate) scratch: Scratch,
     /// How many bytes of locals may still be added.
     pub(crate) room: usize,
+    /// The request that the event belongs to, as far as it is known; not masked yet.
+    pub(crate) request: Option<Request>,
     /// What was found in the text that was masked last.
     found: Found,
     /// Held while values are formatted.
@@ -66,6 +69,7 @@ impl Draft {
             limits,
             scratch,
             room: limits.locals,
+            request: None,
             found: Found::default(),
             _shown: shown,
         }
@@ -223,7 +227,7 @@ impl Draft {
 
     /// Adds all context that applies now.
     pub(crate) fn scopes(&mut self) {
-        let (scopes, crumbs) = crate::scope::collect();
+        let Collected { scopes, crumbs } = scope::collect();
         for scope in scopes {
             self.scope(scope);
         }
@@ -240,9 +244,9 @@ impl Draft {
         if let Some(user) = scope.user {
             self.text(Tag::User, &user);
         }
-        if let Some(request) = scope.request {
-            self.request(&request);
-        }
+        // The nearest one is the event's.
+        let serving = || scope.serving.map(|serving| serving.request());
+        self.request = self.request.take().or(scope.request).or_else(serving);
     }
 
     /// Adds breadcrumbs, oldest first, the newest ones that fit.
@@ -253,15 +257,13 @@ impl Draft {
             room = room.saturating_sub(crumb.message.len() + 64);
             room > 0
         });
-        let from = all.len() - fit.count().min(crate::scope::RING);
+        let from = all.len() - fit.count().min(scope::RING);
         for crumb in all.drain(from..) {
-            let data: serde_json::Map<String, Json> = crumb
-                .data
-                .into_iter()
-                .map(|(key, value)| {
-                    (key.to_owned(), self.masker.json(key, value.reveal(), &mut self.found))
-                })
-                .collect();
+            let mut data = serde_json::Map::new();
+            for (key, value) in crumb.data {
+                let value = self.masker.json(key, value.reveal(), &mut self.found);
+                data.insert(key.to_owned(), value);
+            }
             let data = Json::Object(data).to_string();
             let message = self.masker.text(&crumb.message, &mut self.found);
             self.parts.put_breadcrumb(crumb.at, crumb.level, &message, &data);
@@ -301,6 +303,7 @@ fn group_of(tag: Tag) -> &'static str {
         Tag::Local => "locals",
         Tag::Global | Tag::FrameGlobal => "globals",
         Tag::Context => "context",
+        Tag::RequestData => "request_data",
         Tag::Searchable => "tags",
         Tag::User => "user",
         Tag::Thread => "thread",

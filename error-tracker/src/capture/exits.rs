@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::capture::draft::{expression, fenced, CAUSES, MESSAGE};
 use crate::capture::open::{custom_fingerprint, Opening};
-use crate::capture::{Call, Recorder};
+use crate::capture::{settled, Call, Recorder};
 use crate::fault::Failure;
 use crate::frames::{with, Origin, Presented, Record};
 use crate::grouping::{normalize, plain_name, Facts};
@@ -42,6 +42,7 @@ impl Recorder {
             self.departed.remember(id, failure.type_name(), text);
         }
         if swallowed {
+            settled(id);
             self.forget(id);
         }
         give_back(message);
@@ -114,6 +115,7 @@ impl Recorder {
             origin: Origin::Error,
             by_hand: false,
             address: failure.address(),
+            has_stack: true,
         };
         let opened = self.open(&opening, |draft| {
             draft.causes(failure);
@@ -156,6 +158,7 @@ impl Recorder {
     pub(crate) fn caught(&self, call: &Call<'_>) {
         let id = self.add_to_panic(call, Some(Outcome::Swallowed));
         if let Some(id) = id {
+            settled(id);
             self.forget(id);
         }
     }
@@ -202,6 +205,7 @@ impl Recorder {
             origin: Origin::Panic { floor: 0 },
             by_hand: false,
             address: 0,
+            has_stack: true,
         };
         self.open(&opening, |draft| draft.frame(call, true)).0
     }
@@ -256,7 +260,7 @@ impl Recorder {
     }
 
     /// Removes a record that is closed for good.
-    fn forget(&self, id: EventId) {
+    pub(super) fn forget(&self, id: EventId) {
         let removed = with(|state| state.take_below(0, |record| record.id == id));
         drop::<Option<Vec<Record>>>(removed);
     }

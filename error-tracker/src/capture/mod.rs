@@ -3,6 +3,8 @@
 //! Everything here runs on the failing thread. It waits for nothing, looks up no symbol, and
 //! calls code of the user only fenced and outside of any lock or borrow.
 
+#[cfg(feature = "watch")]
+mod answered;
 mod by_hand;
 mod departed;
 mod describe;
@@ -17,23 +19,33 @@ mod request;
 #[cfg(panic = "abort")]
 pub(crate) mod running;
 mod show;
+#[cfg(feature = "watch")]
+mod snapshot;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "watch")]
+use crate::config::TrackedStatuses;
+use crate::context::ContextBuilder;
 use crate::frames::Record;
 use crate::mask::Masker;
 use crate::model::{Clock, EventId, Outcome};
 use crate::queue::{Amendment, Counters, Message, Parts, Sink};
+use crate::scope;
 use crate::site::Site;
 use crate::text::Limits;
 
+#[cfg(feature = "watch")]
+pub(crate) use self::answered::Answer;
 pub use self::by_hand::Extras;
 pub(crate) use self::by_hand::Place;
 use self::departed::Departed;
 pub(crate) use self::draft::Draft;
 pub use self::show::{with, MaskedArgument, Show, Shown, With};
+#[cfg(feature = "watch")]
+pub(crate) use self::snapshot::Snapshot;
 
 /// How many events of one issue are recorded in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +71,11 @@ pub(crate) struct RecorderParts {
     pub(crate) budget: Budget,
     /// How long a capture waits until its event is on disk; `None`: it does not.
     pub(crate) immediate: Option<Duration>,
+    /// The program's own way to keep a request; `None`: all of it.
+    pub(crate) context_builder: Option<Arc<dyn ContextBuilder>>,
+    /// Which answers of a web framework are recorded.
+    #[cfg(feature = "watch")]
+    pub(crate) statuses: TrackedStatuses,
 }
 
 /// Records failures: the failing thread's half of a tracker.
@@ -91,6 +108,9 @@ impl Default for RecorderParts {
             clock: Clock::default(),
             budget: Budget::Unlimited,
             immediate: None,
+            context_builder: None,
+            #[cfg(feature = "watch")]
+            statuses: TrackedStatuses::default(),
         }
     }
 }
@@ -144,13 +164,23 @@ impl Recorder {
     }
 
     fn close_records(&self, records: impl IntoIterator<Item = Record>, outcome: Outcome) {
-        for record in records.into_iter().filter(|record| record.kept) {
-            self.amend(record.id, Parts::default(), Some(outcome));
+        for record in records {
+            settled(record.id);
+            if record.kept {
+                self.amend(record.id, Parts::default(), Some(outcome));
+            }
         }
     }
 
     /// Closes the records of a future that was dropped before it was finished.
     pub(crate) fn cancelled(&self, records: Vec<Record>) {
         self.close_records(records, Outcome::Cancelled);
+    }
+}
+
+/// Tells the request that the task serves that a failure is not why it fails.
+fn settled(id: EventId) {
+    if let Some(serving) = scope::serving() {
+        serving.settle(|known| known == id);
     }
 }

@@ -11,7 +11,8 @@ use crate::grouping::{self, Facts};
 use crate::mask::{Found, Rule};
 use crate::model::{EventId, Fingerprint, Level, Outcome, Timestamp};
 use crate::queue::{Message, Permit, Sealed, Seed, Slot, Tag};
-use crate::task;
+use crate::scope::{self, Noted};
+use crate::task::{self, SCOPED};
 use crate::text::holds;
 
 /// A failure that is new to its thread.
@@ -35,6 +36,8 @@ pub(crate) struct Opening<'o> {
     pub(crate) origin: Origin,
     pub(crate) by_hand: bool,
     pub(crate) address: usize,
+    /// Whether the stack tells anything: not where an answer is all that is known.
+    pub(crate) has_stack: bool,
 }
 
 impl Recorder {
@@ -59,6 +62,9 @@ impl Recorder {
         };
         if room.is_none() {
             self.count(slot, now);
+        }
+        if task::has(SCOPED) {
+            note_failure((id, fingerprint), room.is_some(), opening.origin);
         }
         self.open_record(opening, id, room);
         if let Some(limit) = self.parts.immediate {
@@ -90,8 +96,9 @@ impl Recorder {
         self.head(&mut draft, opening);
         fill(&mut draft);
         draft.scopes();
+        self.request(&mut draft);
         self.globals(&mut draft);
-        if self.parts.stack {
+        if self.parts.stack && opening.has_stack {
             draft.parts.put_addresses(Walk::new().addresses());
         }
         let during = self.during(opening);
@@ -177,6 +184,14 @@ impl Recorder {
         };
         let oldest = with(|state| state.open(record, opening.said)).flatten();
         self.close_records(oldest, Outcome::Handled);
+    }
+}
+
+/// Tells the request that the task serves that something failed.
+#[cold]
+fn note_failure((id, fingerprint): (EventId, Fingerprint), kept: bool, origin: Origin) {
+    if let Some(serving) = scope::serving() {
+        serving.note(Noted { id, fingerprint, kept, open: origin != Origin::Message });
     }
 }
 

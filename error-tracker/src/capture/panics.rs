@@ -51,6 +51,7 @@ impl Recorder {
             origin: Origin::Panic { floor },
             by_hand: false,
             address: 0,
+            has_stack: true,
         };
         let (id, _) = self.open(&opening, |draft| {
             if let Some(place) = location {

@@ -44,10 +44,6 @@ impl Found {
         self.list.is_empty()
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.list.clear();
-    }
-
     /// Notes a finding; one that is known already adds nothing.
     pub(crate) fn add(&mut self, name: &str, rule: Rule) {
         let name = if is_plain(name) { name } else { NO_NAME };

@@ -197,17 +197,20 @@ impl Masker {
         let label = map.get("name").or_else(|| map.get("key")).and_then(Value::as_str);
         let label = label.filter(|_| map.contains_key("value"));
         let mask = label.and_then(|name| self.name(name).map(|mask| (name.to_owned(), mask)));
-        let masked = map.into_iter().map(|(key, value)| match &mask {
-            Some((name, mask)) if key == "value" => {
-                self.tell(name, found);
-                (key, Value::String(mask.clone().into_owned()))
+        let mut masked = Map::new();
+        for (key, value) in map {
+            match &mask {
+                Some((name, mask)) if key == "value" => {
+                    self.tell(name, found);
+                    masked.insert(key, Value::String(mask.clone().into_owned()));
+                }
+                _ => {
+                    let value = self.pair(&key, value, (found, level));
+                    masked.insert(self.text(&key, found).into_owned(), value);
+                }
             }
-            _ => {
-                let value = self.pair(&key, value, (found, level));
-                (self.text(&key, found).into_owned(), value)
-            }
-        });
-        Value::Object(masked.collect())
+        }
+        Value::Object(masked)
     }
 
     /// An array of two, the first of which is a masked name, is a pair.

@@ -53,6 +53,12 @@ pub struct Event {
     pub globals: Vec<Local>,
     /// The web request, if any.
     pub request: Option<Request>,
+    /// The status that the request was answered with, where a layer saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// What the program's own [`ContextBuilder`](crate::ContextBuilder) made of the request.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub request_data: Map<String, Value>,
     /// The thread's name, or its number where it has none.
     pub thread: String,
     /// The text of the backtrace that the error itself carried.

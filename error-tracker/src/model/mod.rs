@@ -9,6 +9,8 @@ mod level;
 mod path;
 mod reference;
 mod request;
+#[cfg(feature = "watch")]
+mod status;
 mod time;
 mod totals;
 
@@ -21,6 +23,8 @@ pub use self::level::Level;
 pub(crate) use self::path::crate_of;
 pub use self::reference::{ParseReferenceError, Reference};
 pub use self::request::Request;
+#[cfg(feature = "watch")]
+pub(crate) use self::status::reason_of;
 pub(crate) use self::time::Clock;
 pub use self::time::Timestamp;
 pub use self::totals::{Hour, Totals};

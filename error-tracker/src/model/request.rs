@@ -42,13 +42,19 @@ pub struct Request {
     /// The path as requested, without the query.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
+    /// The pattern of the router that the path matched, such as `/pay/{id}`; empty if not known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub route: String,
+    /// The address at the other end of the connection: of the client, or of a proxy.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub client: String,
     /// The query, without its question mark.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub query: String,
     /// The headers, their names in lower case; values of one name are joined by `, `.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
-    /// The body's first 64 KiB as text.
+    /// The body's first 64 KiB as text; of a body that is no text, its type and length.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub body: String,
 }
@@ -76,6 +82,28 @@ impl Request {
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = query.into();
         self
+    }
+
+    /// Sets the pattern of the router that the path matched.
+    #[must_use]
+    pub fn route(mut self, route: impl Into<String>) -> Self {
+        self.route = route.into();
+        self
+    }
+
+    /// Sets the address at the other end of the connection.
+    #[must_use]
+    pub fn client(mut self, client: impl Into<String>) -> Self {
+        self.client = client.into();
+        self
+    }
+
+    /// Returns the pattern that the path matched, else the path itself.
+    pub fn shown_path(&self) -> &str {
+        match self.route.as_str() {
+            "" => &self.path,
+            route => route,
+        }
     }
 
     /// Adds a header.

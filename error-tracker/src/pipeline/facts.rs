@@ -28,7 +28,10 @@ pub(crate) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts
         level: event.level,
         grouping: event.grouping.clone(),
         host,
-        path: request.path,
+        path: match request.route.is_empty() {
+            true => request.path,
+            false => request.route,
+        },
         method: request.method,
         exception_name: event.exception_name.clone(),
         message: event.message.clone(),
@@ -68,6 +71,9 @@ fn request_data(event: &Event) -> Map<String, Value> {
     }
     if !event.tags.is_empty() {
         data.insert("tags".into(), event.tags.clone().into());
+    }
+    for (key, value) in &event.request_data {
+        data.entry(key.clone()).or_insert_with(|| value.clone());
     }
     if let Some(user) = &event.user {
         data.insert("user".into(), user.clone().into());

@@ -52,11 +52,17 @@ pub(crate) enum Tag {
     Says,
     /// place, rule
     Masked,
+    /// route, client; of the request before
+    Route,
+    /// key, JSON
+    RequestData,
+    /// number
+    Status,
     /// number; of the frame before
     SourceLine,
 }
 
-const TAGS: [Tag; 20] = [
+const TAGS: [Tag; 23] = [
     Tag::ExceptionName,
     Tag::Message,
     Tag::Cause,
@@ -76,6 +82,9 @@ const TAGS: [Tag; 20] = [
     Tag::LentBacktrace,
     Tag::Says,
     Tag::Masked,
+    Tag::Route,
+    Tag::RequestData,
+    Tag::Status,
     Tag::SourceLine,
 ];
 
@@ -234,6 +243,13 @@ impl<'a> Reader<'a> {
                 event.frames.last_mut()?.source_line = self.text()?.parse().unwrap_or_default();
             }
             Tag::Says => event.frames.last_mut()?.says = self.text()?,
+            Tag::Route => {
+                let (route, client) = (self.text()?, self.text()?);
+                let request = event.request.get_or_insert_default();
+                (request.route, request.client) = (route, client);
+            }
+            Tag::Status => event.status = self.text()?.parse().ok(),
+            Tag::RequestData => self.pair(&mut event.request_data)?,
             Tag::Masked => {
                 let note = MaskNote { place: self.text()?, rule: self.text()? };
                 if !event.masked.contains(&note) {
@@ -285,7 +301,7 @@ impl<'a> Reader<'a> {
         let (host, method, path) = (text()?, text()?, text()?);
         let (query, body) = (text()?, text()?);
         let headers = serde_json::from_slice(self.bytes()?).unwrap_or_default();
-        Some(Request { host, method, path, query, headers, body })
+        Some(Request { host, method, path, query, headers, body, ..Request::default() })
     }
 
     fn grouping(&mut self, event: &mut Event) -> Option<()> {
@@ -333,7 +349,8 @@ mod tests {
     fn the_numbers_of_the_tags_stay() {
         let numbers = TAGS.map(|tag| tag as u8);
         assert_eq!(numbers, std::array::from_fn(|at| at as u8));
-        assert_eq!([Tag::ExceptionName as u8, Tag::Frame as u8, Tag::SourceLine as u8], [0, 4, 19]);
+        assert_eq!([Tag::ExceptionName as u8, Tag::Masked as u8, Tag::Route as u8], [0, 18, 19]);
+        assert_eq!(Tag::SourceLine as u8, 22);
     }
 
     #[test]

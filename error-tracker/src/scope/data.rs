@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::model::{Level, Request, Timestamp};
+use crate::scope::serving::Serving;
 use crate::scope::value::Value;
 
 /// How many breadcrumbs of a task are kept.
@@ -30,6 +32,8 @@ pub struct Scope {
     pub(crate) tags: Vec<(Cow<'static, str>, Value)>,
     pub(crate) user: Option<String>,
     pub(crate) request: Option<Request>,
+    /// The request of a layer around a web framework.
+    pub(crate) serving: Option<Arc<Serving>>,
 }
 
 impl Scope {
@@ -88,6 +92,7 @@ pub(crate) struct Crumb {
 /// What belongs to a whole task.
 #[derive(Default)]
 pub(crate) struct Root {
+    /// Its `serving` is the request that the task serves.
     pub(crate) scope: Scope,
     pub(crate) crumbs: VecDeque<Crumb>,
 }

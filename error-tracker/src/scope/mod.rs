@@ -6,11 +6,20 @@
 
 mod data;
 mod guard;
+#[cfg_attr(not(feature = "watch"), allow(dead_code, reason = "only layers make one"))]
+mod serving;
 mod stack;
 mod value;
 
 pub use self::data::Scope;
 pub(crate) use self::data::{Crumb, RING};
 pub use self::guard::ScopeGuard;
-pub(crate) use self::stack::{collect, enter, in_root, in_task, leave, suspend, Carried, Mark};
+pub(crate) use self::serving::Noted;
+#[cfg(feature = "watch")]
+pub(crate) use self::serving::{Field, Head, Serving};
+#[cfg(feature = "watch")]
+pub(crate) use self::stack::enter_request;
+pub(crate) use self::stack::{
+    collect, enter, in_root, in_task, leave, serving, suspend, Carried, Collected, Mark,
+};
 pub use self::value::{Plain, Value, Values};

@@ -1,8 +1,10 @@
 //! The thread's stack of scopes, and how a task takes its part away and brings it back.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::scope::data::{Crumb, Root, Scope};
+use crate::scope::serving::Serving;
 use crate::task::{self, POLLING, SCOPED};
 
 #[derive(Default)]
@@ -101,19 +103,41 @@ pub(crate) fn in_root(change: impl FnOnce(&mut Root)) {
     });
 }
 
-/// Copies all that applies now: scopes, nearest first, and what happened before.
+/// All that applies now.
+#[derive(Default)]
+pub(crate) struct Collected {
+    /// Nearest first.
+    pub(crate) scopes: Vec<Scope>,
+    /// What happened before.
+    pub(crate) crumbs: Vec<Crumb>,
+}
+
+/// Returns the web request that the running task serves, if a layer has told.
+pub(crate) fn serving() -> Option<Arc<Serving>> {
+    if !task::has(SCOPED) {
+        return None;
+    }
+    let find = |stack: &mut Stack| {
+        let entered = stack.scopes.iter().rev().map(|entry| &entry.scope);
+        let roots = stack.roots.iter().rev().map(|base| &base.root.scope);
+        entered.chain(roots).find_map(|scope| scope.serving.clone())
+    };
+    with(find).flatten()
+}
+
+/// Copies all that applies now.
 ///
 /// A copy, so that masking rules of the user never run under the borrow.
-pub(crate) fn collect() -> (Vec<Scope>, Vec<Crumb>) {
+pub(crate) fn collect() -> Collected {
     if !task::has(SCOPED) {
-        return (Vec::new(), Vec::new());
+        return Collected::default();
     }
     let copy = |stack: &mut Stack| {
         let entered = stack.scopes.iter().rev().map(|entry| &entry.scope);
         let roots = || stack.roots.iter().rev().map(|base| &base.root);
         let scopes = entered.chain(roots().map(|root| &root.scope)).cloned().collect();
         let crumbs = roots().flat_map(|root| &root.crumbs).cloned().collect();
-        (scopes, crumbs)
+        Collected { scopes, crumbs }
     };
     with(copy).unwrap_or_default()
 }
@@ -126,6 +150,13 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
+    /// Makes what a task begins with that serves a request.
+    #[cfg(feature = "watch")]
+    pub(crate) fn of_request(serving: Arc<Serving>) -> Self {
+        let scope = Scope { serving: Some(serving), ..Scope::new() };
+        Self { scopes: Vec::new(), root: Some(Root { scope, ..Root::default() }) }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.scopes.is_empty() && self.root.is_none()
     }
@@ -186,6 +217,20 @@ pub(crate) fn enter(before: u32, carried: Carried) -> Mark {
         stack.scopes.extend(scopes);
         stack.note();
         Mark::above(below, outermost)
+    })
+    .unwrap_or_default()
+}
+
+/// Puts the part of a task that serves a request on the stack: it has a root of its own, also
+/// within another tracked future.
+#[cfg(feature = "watch")]
+pub(crate) fn enter_request(carried: Carried) -> Mark {
+    with(|stack| {
+        let below = stack.scopes.len();
+        stack.roots.push(Base { scopes: below, root: carried.root.unwrap_or_default() });
+        stack.scopes.extend(carried.scopes);
+        stack.note();
+        Mark::above(below, true)
     })
     .unwrap_or_default()
 }

@@ -272,8 +272,10 @@ impl Query {
     /// This is for stores that have no better way: it looks at each of them.
     pub fn page_of(&self, issues: impl IntoIterator<Item = Issue>) -> Page<Issue> {
         let matching = issues.into_iter().filter(|issue| self.matches(issue));
-        let mut placed: Vec<(Cursor, Issue)> =
-            matching.map(|issue| (self.place_of(&issue), issue)).collect();
+        self.page(matching.map(|issue| (self.place_of(&issue), issue)).collect())
+    }
+
+    fn page(&self, mut placed: Vec<(Cursor, Issue)>) -> Page<Issue> {
         placed.sort_by(|(one, _), (other, _)| self.order(one, other));
         match (&self.after, &self.before) {
             (_, Some(before)) => self.page_before(before, placed),

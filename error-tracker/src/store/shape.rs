@@ -2,13 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::model::Event;
+use crate::model::{Event, Request};
 
 /// Returns the short hash of an event's shape; never 0, which stands for an unknown one.
 pub(crate) fn of(event: &Event, release: &str, server_name: &str) -> u32 {
     let request = event.request.as_ref();
     let host = request.map(|request| request.host.as_str()).filter(|host| !host.is_empty());
-    let path = request.map_or("", |request| &request.path);
+    let path = request.map_or("", Request::shown_path);
     let mut hash = Sha256::new();
     for part in [release, host.unwrap_or(server_name), path] {
         hash.update(part);

@@ -19,6 +19,7 @@ const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Returns all forms of a secret, the plainest first, none of them twice.
+#[inline]
 pub(super) fn forms(secret: &str) -> Vec<Form> {
     let mut forms = Forms::default();
     forms.add("as it is", secret, true);
@@ -31,6 +32,7 @@ pub(super) fn forms(secret: &str) -> Vec<Form> {
 }
 
 /// Returns the digits of a secret that is a number, be it written in groups.
+#[inline]
 pub(super) fn digits(secret: &str) -> Option<Vec<u8>> {
     let is_number = secret.bytes().all(|byte| byte.is_ascii_digit() || is_separator(byte));
     let digits: Vec<u8> = secret.bytes().filter(u8::is_ascii_digit).collect();
@@ -53,6 +55,7 @@ impl Forms {
         }
     }
 
+    #[inline]
     fn escaped(&mut self, secret: &str) {
         let debug = unquoted(format!("{secret:?}"));
         let json = unquoted(serde_json::Value::from(secret).to_string());
@@ -65,6 +68,7 @@ impl Forms {
         self.add("escaped for HTML", html(secret), false);
     }
 
+    #[inline]
     fn encoded(&mut self, secret: &str) {
         let strict =
             percent(secret, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
@@ -86,10 +90,12 @@ impl Forms {
     }
 }
 
+#[inline]
 fn unquoted(text: String) -> String {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&text).to_owned()
 }
 
+#[inline]
 fn ascii_escaped(character: char) -> String {
     if character.is_ascii() {
         return character.to_string();
@@ -98,6 +104,7 @@ fn ascii_escaped(character: char) -> String {
     character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
+#[inline]
 fn html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -124,6 +131,7 @@ fn joined(text: &str, between: &str, write: impl Fn(u8) -> String) -> String {
 }
 
 /// The characters that stand for the bytes alone where `before` other bytes precede them.
+#[inline]
 fn base64(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> String {
     let bits = |at: usize| {
         (at..at + 6).fold(0, |value, bit| {

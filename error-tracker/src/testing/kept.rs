@@ -32,6 +32,7 @@ pub(super) mod sealed {
 use self::sealed::Searched;
 
 impl<T: Searched + ?Sized> Searched for &T {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         (**self).pieces(look)
     }
@@ -41,6 +42,7 @@ impl<T> Searched for Vec<T>
 where
     [T]: Searched,
 {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         self.as_slice().pieces(look)
     }
@@ -50,12 +52,14 @@ impl<T, const N: usize> Searched for [T; N]
 where
     [T]: Searched,
 {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         self.as_slice().pieces(look)
     }
 }
 
 impl Searched for [u8] {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         look("the bytes", None, self);
         Ok(())
@@ -63,6 +67,7 @@ impl Searched for [u8] {
 }
 
 impl Searched for str {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         look("the text", None, self.as_bytes());
         Ok(())
@@ -70,6 +75,7 @@ impl Searched for str {
 }
 
 impl Searched for String {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         self.as_str().pieces(look)
     }
@@ -78,6 +84,7 @@ impl Searched for String {
 macro_rules! models {
     ($($type:ident, $kind:literal, |$value:ident| $id:expr;)*) => { $(
         impl Searched for $type {
+            #[inline]
             fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
                 let $value = self;
                 fields(&format!(concat!($kind, " {}"), $id), self, look)
@@ -85,6 +92,7 @@ macro_rules! models {
         }
 
         impl Searched for [$type] {
+            #[inline]
             fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
                 self.iter().try_for_each(|value| value.pieces(look))
             }
@@ -105,6 +113,7 @@ fn fields(of: &str, value: &impl Serialize, look: &mut Look<'_>) -> Result<(), S
 }
 
 /// Shows every key, text and number with the path of its field.
+#[inline]
 fn walk(of: &str, path: &str, value: &Value, look: &mut Look<'_>) {
     match value {
         Value::Object(map) => {
@@ -126,6 +135,7 @@ fn walk(of: &str, path: &str, value: &Value, look: &mut Look<'_>) {
 }
 
 impl Searched for Path {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         if self.is_dir() {
             return folder(self, look);
@@ -137,11 +147,13 @@ impl Searched for Path {
 }
 
 impl Searched for PathBuf {
+    #[inline]
     fn pieces(&self, look: &mut Look<'_>) -> Result<(), String> {
         self.as_path().pieces(look)
     }
 }
 
+#[inline]
 fn folder(path: &Path, look: &mut Look<'_>) -> Result<(), String> {
     let unread = |problem| unread(&path.display(), problem);
     for entry in fs::read_dir(path).map_err(unread)? {
@@ -154,6 +166,7 @@ fn folder(path: &Path, look: &mut Look<'_>) -> Result<(), String> {
     Ok(())
 }
 
+#[inline]
 fn file(path: &Path, look: &mut Look<'_>) -> Result<(), String> {
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|problem| unread(&name, problem))?;
@@ -165,6 +178,7 @@ fn file(path: &Path, look: &mut Look<'_>) -> Result<(), String> {
     Ok(())
 }
 
+#[inline]
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);

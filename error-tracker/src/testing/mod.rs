@@ -1,5 +1,7 @@
 //! A tracker for one test: what its thread or future records, and nothing else; and the proof that
 //! what is kept holds no secret.
+//!
+//! What is not generic here is `inline`: compiled with tests that use it, not with every program.
 
 mod contract;
 mod forms;

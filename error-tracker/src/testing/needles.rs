@@ -45,6 +45,7 @@ impl Needles {
     }
 
     /// Returns each secret that stands in the bytes, at the first place and in its plainest form there.
+    #[inline]
     pub(super) fn find(&self, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         for offset in 0..bytes.len() {
@@ -60,6 +61,7 @@ impl Needles {
     }
 
     /// Finds numbers whatever groups they are written in.
+    #[inline]
     fn find_numbers(&self, bytes: &[u8], hits: &mut Vec<Hit>) {
         if self.numbers.is_empty() {
             return;
@@ -81,6 +83,7 @@ impl Needles {
         }
     }
 
+    #[inline]
     fn find_in_run(&self, run: &[(usize, u8)], hits: &mut Vec<Hit>) {
         for (secret, digits) in self.numbers.iter().filter(|(_, digits)| digits.len() <= run.len())
         {
@@ -95,6 +98,7 @@ impl Needles {
 }
 
 impl Form {
+    #[inline]
     fn begins(&self, bytes: &[u8]) -> bool {
         bytes.get(..self.bytes.len()).is_some_and(|start| match self.exact {
             true => start == self.bytes,
@@ -103,6 +107,7 @@ impl Form {
     }
 }
 
+#[inline]
 fn add(hits: &mut Vec<Hit>, hit: Hit) {
     if !hits.iter().any(|known| known.secret == hit.secret) {
         hits.push(hit);
@@ -110,11 +115,13 @@ fn add(hits: &mut Vec<Hit>, hit: Hit) {
 }
 
 /// A letter's case is one bit; that other characters become one by it does no harm.
+#[inline]
 fn key(bytes: &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes(*bytes.first_chunk::<KEY>()?) | 0x2020_2020)
 }
 
 /// By multiplicative hashing, of which the upper bits are the well mixed ones.
+#[inline]
 fn group(key: u32) -> usize {
     (key.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }

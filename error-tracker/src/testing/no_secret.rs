@@ -93,6 +93,7 @@ fn check(secrets: &[impl AsRef<str>]) -> Result<(), String> {
     }
 }
 
+#[inline]
 fn line(needles: &Needles, hit: &Hit, (of, place): (&str, Option<&str>), count: usize) -> String {
     // A secret that was used as a key or as a file's name must not get out by that.
     let told = |text: &str| match needles.find(text.as_bytes()).is_empty() {

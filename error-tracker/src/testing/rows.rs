@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 /// Shows every text and blob of every table.
+#[inline]
 pub(super) fn rows(path: &Path, look: &mut dyn FnMut(&str, &[u8])) -> rusqlite::Result<()> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let tables =
@@ -17,6 +18,7 @@ pub(super) fn rows(path: &Path, look: &mut dyn FnMut(&str, &[u8])) -> rusqlite::
     Ok(())
 }
 
+#[inline]
 fn table(
     connection: &Connection,
     name: &str,

@@ -12,6 +12,7 @@ use crate::config::{
 };
 #[cfg(feature = "web")]
 use crate::config::{NamedPermission, TrackedStatuses};
+use crate::context::ContextBuilder;
 use crate::error::Error;
 use crate::mask::{DefaultMasking, Masker, Masking};
 use crate::model::Clock;
@@ -44,6 +45,7 @@ pub struct Builder {
     application: Application,
     masking: Option<Arc<dyn Masking>>,
     own_store: Option<Shared>,
+    context_builder: Option<Arc<dyn ContextBuilder>>,
     #[cfg(feature = "web")]
     view_permission: Option<Arc<dyn ViewPermission>>,
     globals: Vec<Global>,
@@ -99,6 +101,7 @@ impl Builder {
             application: Application::default(),
             masking: None,
             own_store: None,
+            context_builder: None,
             #[cfg(feature = "web")]
             view_permission: None,
             globals: Vec::new(),
@@ -192,6 +195,12 @@ impl Builder {
     /// Sets the rule that decides which names are masked, in place of the words.
     pub fn masking(mut self, masking: impl Masking + 'static) -> Self {
         self.masking = Some(Arc::new(masking));
+        self
+    }
+
+    /// Sets what events keep of web requests, in place of all of them.
+    pub fn context_builder(mut self, builder: impl ContextBuilder + 'static) -> Self {
+        self.context_builder = Some(Arc::new(builder));
         self
     }
 
@@ -382,6 +391,9 @@ impl Builder {
             sink,
             clock: self.clock,
             budget: Budget::PerSecond,
+            context_builder: self.context_builder,
+            #[cfg(feature = "watch")]
+            statuses: config.track_all_exceptions.clone(),
             immediate: (config.durability == Durability::Immediate)
                 .then_some(config.immediate_timeout),
         });

@@ -197,12 +197,17 @@ impl Tracker {
         &self,
         ask: impl FnOnce(&mut dyn crate::store::Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let (reader, writer) = self.reader()?;
+        reader.read(writer, ask)
+    }
+
+    fn reader(&self) -> Result<(&Reader, Option<&Writer>), Error> {
         match &self.0 {
             // Its connection and its lock belong to the parent.
             Some(inner) if inner.writer.as_ref().is_some_and(|writer| !writer.is_here()) => {
                 Err(Error::new(ErrorKind::Store, "read the store in a forked process"))
             }
-            Some(inner) => inner.reader.read(inner.writer.as_ref(), ask),
+            Some(inner) => Ok((&inner.reader, inner.writer.as_ref())),
             None => Err(Error::new(ErrorKind::Store, "read the store of a tracker before `init!`")),
         }
     }

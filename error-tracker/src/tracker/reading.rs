@@ -1,6 +1,6 @@
 //! The connection that reads what the writer stores.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::config::Config;
@@ -10,6 +10,9 @@ use crate::store::{self, Shared, Store};
 
 /// How long the first read waits for the writer to make the store.
 const OPENING: Duration = Duration::from_secs(2);
+
+/// Where the connection is while nobody reads.
+type Place<'a> = MutexGuard<'a, Option<Box<dyn Store>>>;
 
 /// A connection that is opened at the first read, and anew after an error.
 pub(super) struct Reader {
@@ -30,14 +33,19 @@ impl Reader {
         writer: Option<&Writer>,
         ask: impl FnOnce(&mut dyn Store) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut place = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut store = match place.take() {
-            Some(store) => store,
-            None => self.open(writer)?,
-        };
+        let (mut place, mut store) = self.lend(writer)?;
         let answer = ask(store.as_mut())?;
         *place = Some(store);
         Ok(answer)
+    }
+
+    fn lend(&self, writer: Option<&Writer>) -> Result<(Place<'_>, Box<dyn Store>), Error> {
+        let mut place = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = match place.take() {
+            Some(store) => store,
+            None => self.open(writer)?,
+        };
+        Ok((place, store))
     }
 
     fn open(&self, writer: Option<&Writer>) -> Result<Box<dyn Store>, Error> {

@@ -58,6 +58,11 @@ pub struct Job {
 /// A stranger gets one and the same answer, whatever they ask for. So does everybody before
 /// [`init!`](crate::init!).
 pub fn receive(visit: Visit) -> Reception {
+    // A layer around it must not record what the pages answer.
+    #[cfg(feature = "watch")]
+    if let Some(serving) = crate::scope::serving() {
+        serving.set_own();
+    }
     admit(global::tracker(), Fence::of_process(), &visit)
 }
 

@@ -21,6 +21,8 @@ mod detail;
 mod fence;
 mod format;
 mod html;
+#[cfg(feature = "watch")]
+pub(crate) mod layer;
 mod layout;
 mod list;
 mod params;
@@ -30,9 +32,15 @@ mod route;
 mod source;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
+#[cfg(feature = "watch")]
+mod tracked;
+#[cfg(feature = "watch")]
+pub(crate) mod watch;
 
 pub use self::answer::{receive, Job, Reception};
 pub use self::response::Response;
+#[cfg(feature = "watch")]
+pub use self::tracked::{AnyError, Tracked};
 pub use crate::visit::{
     BasicAuth, BearerToken, LoopbackOnly, Nobody, Permission, ViewPermission, Visit,
 };

@@ -60,9 +60,9 @@ impl Order {
     }
 
     pub(super) fn sort(self, places: &mut [Place]) {
-        match self.direction {
-            Direction::Descending => places.sort_unstable_by(|one, other| other.cmp(one)),
-            Direction::Ascending => places.sort_unstable(),
+        places.sort_unstable();
+        if self.is_descending() {
+            places.reverse();
         }
     }
 

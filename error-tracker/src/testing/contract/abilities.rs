@@ -5,27 +5,44 @@ use super::{holds, works, Part};
 use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
 use crate::store::{Amended, Facts, Query, Retained, Retention, Store};
 
-pub(super) const EVENTS: [Part; 4] = [
-    events_read_back_newest_first,
-    events_go_one_by_one_and_with_their_issue,
-    a_batch_keeps_the_first_and_the_latest_events,
-    an_amended_event_is_replaced,
-];
-pub(super) const HOURS: [Part; 1] = [hours_add_up_and_go_with_their_issue];
-pub(super) const SEARCH: [Part; 1] = [text_is_found_where_it_stands];
-pub(super) const TOTALS: [Part; 1] = [totals_follow_every_change];
-pub(super) const RETENTION: [Part; 2] = [what_is_too_old_goes, what_is_too_much_goes];
-pub(super) const EXACTLY_ONCE: [Part; 1] = [a_batch_counts_once];
+pub(super) fn events_parts<S: Store>() -> Vec<Part<S>> {
+    vec![
+        events_read_back_newest_first,
+        events_go_one_by_one_and_with_their_issue,
+        a_batch_keeps_the_first_and_the_latest_events,
+        an_amended_event_is_replaced,
+    ]
+}
 
-fn events(store: &mut dyn Store, of: Fingerprint) -> Vec<Recorded> {
+pub(super) fn hours_parts<S: Store>() -> Vec<Part<S>> {
+    vec![hours_add_up_and_go_with_their_issue]
+}
+
+pub(super) fn search_parts<S: Store>() -> Vec<Part<S>> {
+    vec![text_is_found_where_it_stands]
+}
+
+pub(super) fn totals_parts<S: Store>() -> Vec<Part<S>> {
+    vec![totals_follow_every_change]
+}
+
+pub(super) fn retention_parts<S: Store>() -> Vec<Part<S>> {
+    vec![what_is_too_old_goes, what_is_too_much_goes]
+}
+
+pub(super) fn exactly_once_parts<S: Store>() -> Vec<Part<S>> {
+    vec![a_batch_counts_once]
+}
+
+fn events<S: Store>(store: &mut S, of: Fingerprint) -> Vec<Recorded> {
     works("`events`", store.events(of))
 }
 
-fn get(store: &mut dyn Store, of: Fingerprint) -> Option<Issue> {
+fn get<S: Store>(store: &mut S, of: Fingerprint) -> Option<Issue> {
     works("`get`", store.get(of))
 }
 
-fn events_read_back_newest_first(store: &mut dyn Store) {
+fn events_read_back_newest_first<S: Store>(store: &mut S) {
     let kept = issue(1);
     works("`put`", store.put(&kept));
     for number in [1, 2, 3] {
@@ -46,7 +63,7 @@ fn events_read_back_newest_first(store: &mut dyn Store) {
     holds("an unknown event is none", works("`event`", store.event(other)), None);
 }
 
-fn events_go_one_by_one_and_with_their_issue(store: &mut dyn Store) {
+fn events_go_one_by_one_and_with_their_issue<S: Store>(store: &mut S) {
     let kept = issue(1);
     works("`put`", store.put(&kept));
     for number in [1, 2] {
@@ -62,7 +79,7 @@ fn events_go_one_by_one_and_with_their_issue(store: &mut dyn Store) {
     holds("also by their id", works("`event`", store.event(second)), None);
 }
 
-fn a_batch_keeps_the_first_and_the_latest_events(store: &mut dyn Store) {
+fn a_batch_keeps_the_first_and_the_latest_events<S: Store>(store: &mut S) {
     let of = fingerprint(1);
     for number in 1..=20_u8 {
         let one = delta(of, 10, &[(number, i64::from(number))], i64::from(number));
@@ -79,7 +96,7 @@ fn a_batch_keeps_the_first_and_the_latest_events(store: &mut dyn Store) {
     holds("an event knows which one it was", (numbers[0], numbers[4]), (191, 1));
 }
 
-fn an_amended_event_is_replaced(store: &mut dyn Store) {
+fn an_amended_event_is_replaced<S: Store>(store: &mut S) {
     let of = fingerprint(1);
     works("`write`", store.write(&batch(1, vec![delta(of, 1, &[(1, 5)], 5)])));
     let event = Event { message: "amended".into(), ..recorded(1, of).event };
@@ -94,7 +111,7 @@ fn an_amended_event_is_replaced(store: &mut dyn Store) {
     holds("its issue shows it and counts nothing", shown, Some(("amended".into(), 1)));
 }
 
-fn hours_add_up_and_go_with_their_issue(store: &mut dyn Store) {
+fn hours_add_up_and_go_with_their_issue<S: Store>(store: &mut S) {
     let of = fingerprint(1);
     works("`write`", store.write(&batch(1, vec![delta(of, 2, &[], HOUR + 1)])));
     works("`write`", store.write(&batch(2, vec![delta(of, 3, &[], HOUR + 2)])));
@@ -111,7 +128,7 @@ fn hours_add_up_and_go_with_their_issue(store: &mut dyn Store) {
     holds("hours go with their issue", works("`hours`", store.hours(of)), Vec::new());
 }
 
-fn text_is_found_where_it_stands(store: &mut dyn Store) {
+fn text_is_found_where_it_stands<S: Store>(store: &mut S) {
     let all: Vec<Issue> = (0..25).map(issue).collect();
     all.iter().for_each(|issue| works("`put`", store.put(issue)));
     let terms = [
@@ -150,7 +167,7 @@ fn text_is_found_where_it_stands(store: &mut dyn Store) {
     holds("a deleted one is not", count("number 4"), 0);
 }
 
-fn totals_follow_every_change(store: &mut dyn Store) {
+fn totals_follow_every_change<S: Store>(store: &mut S) {
     let check = |store: &mut dyn Store, when: &str, expected: [u64; 4]| {
         let Totals { unresolved, resolved, muted, regressed } = works("`totals`", store.totals());
         let found = [unresolved, resolved, muted, regressed];
@@ -169,7 +186,7 @@ fn totals_follow_every_change(store: &mut dyn Store) {
     check(store, "after `write`", [2, 1, 2, 3]);
 }
 
-fn retain(store: &mut dyn Store, rules: &Retention) -> Retained {
+fn retain<S: Store>(store: &mut S, rules: &Retention) -> Retained {
     let mut sum = Retained::default();
     for _ in 0..10_000 {
         let step = works("`retain`", store.retain(rules));
@@ -182,7 +199,7 @@ fn retain(store: &mut dyn Store, rules: &Retention) -> Retained {
     panic!("store contract: `retain` always has more to do");
 }
 
-fn what_is_too_old_goes(store: &mut dyn Store) {
+fn what_is_too_old_goes<S: Store>(store: &mut S) {
     let (old, new) = (fingerprint(1), fingerprint(2));
     works("`write`", store.write(&batch(1, vec![delta(old, 2, &[(1, 1)], 1)])));
     works("`write`", store.write(&batch(2, vec![delta(new, 2, &[(2, 1)], 1)])));
@@ -209,7 +226,7 @@ fn what_is_too_old_goes(store: &mut dyn Store) {
     }
 }
 
-fn what_is_too_much_goes(store: &mut dyn Store) {
+fn what_is_too_much_goes<S: Store>(store: &mut S) {
     for number in 0..200_u8 {
         let mut one = delta(fingerprint(number), 1, &[(number, i64::from(number))], number.into());
         one.facts.traceback = "a line of a long report\n".repeat(200);
@@ -220,7 +237,7 @@ fn what_is_too_much_goes(store: &mut dyn Store) {
     holds("the newest stayed", get(store, fingerprint(199)).is_some(), true);
 }
 
-fn a_batch_counts_once(store: &mut dyn Store) {
+fn a_batch_counts_once<S: Store>(store: &mut S) {
     let of = fingerprint(1);
     let one = || batch(1, vec![delta(of, 3, &[(1, 1)], 1)]);
     works("`write`", store.write(&one()));

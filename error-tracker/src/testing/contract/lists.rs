@@ -5,27 +5,29 @@ use super::{holds, works, Part};
 use crate::model::{Fingerprint, Issue, IssueState};
 use crate::store::{Direction, Page, Query, Sort, Store};
 
-pub(super) const PARTS: [Part; 8] = [
-    the_newest_come_first,
-    pages_follow_each_other_in_every_order,
-    each_filter_names_the_issues_it_says,
-    filters_and_orders_go_together,
-    a_page_goes_on_where_it_was_though_issues_move,
-    pages_lead_back_the_way_they_came,
-    a_page_that_is_empty_by_now_leads_back,
-    fingerprints_between_two_are_listed,
-];
+pub(super) fn parts<S: Store>() -> Vec<Part<S>> {
+    vec![
+        the_newest_come_first,
+        pages_follow_each_other_in_every_order,
+        each_filter_names_the_issues_it_says,
+        filters_and_orders_go_together,
+        a_page_goes_on_where_it_was_though_issues_move,
+        pages_lead_back_the_way_they_came,
+        a_page_that_is_empty_by_now_leads_back,
+        fingerprints_between_two_are_listed,
+    ]
+}
 
 const ALL: u8 = 25;
 
-fn filled(store: &mut dyn Store) -> Vec<Issue> {
+fn filled<S: Store>(store: &mut S) -> Vec<Issue> {
     let all: Vec<Issue> = (0..ALL).map(issue).collect();
     all.iter().for_each(|issue| works("`put`", store.put(issue)));
     all
 }
 
 /// Goes through all pages; every page but the last is full.
-fn pages(store: &mut dyn Store, query: &Query) -> Vec<Issue> {
+fn pages<S: Store>(store: &mut S, query: &Query) -> Vec<Issue> {
     let (mut query, mut found) = (query.clone(), Vec::new());
     for _ in 0..=ALL {
         let page = works("`list`", store.list(&query));
@@ -42,6 +44,7 @@ fn pages(store: &mut dyn Store, query: &Query) -> Vec<Issue> {
     panic!("store contract: the pages of {query:?} have no end");
 }
 
+#[inline]
 fn sorted(issues: &[Issue]) -> Vec<Fingerprint> {
     let mut names: Vec<_> = issues.iter().map(|issue| issue.fingerprint).collect();
     names.sort_unstable();
@@ -49,7 +52,7 @@ fn sorted(issues: &[Issue]) -> Vec<Fingerprint> {
 }
 
 /// Which issues a query names, and that they stand in its order: how ties are broken is free.
-fn answers(store: &mut dyn Store, query: &Query, all: &[Issue]) {
+fn answers<S: Store>(store: &mut S, query: &Query, all: &[Issue]) {
     let found = pages(store, query);
     let expected: Vec<Issue> = all.iter().filter(|issue| query.matches(issue)).cloned().collect();
     let rule = format!("{query:?} names the right issues, each once");
@@ -61,7 +64,7 @@ fn answers(store: &mut dyn Store, query: &Query, all: &[Issue]) {
     holds("listed issues are whole", found.iter().all(whole), true);
 }
 
-fn the_newest_come_first(store: &mut dyn Store) {
+fn the_newest_come_first<S: Store>(store: &mut S) {
     let all = filled(store);
     let page = works("`list`", store.list(&Query::new().size(4)));
     let newest = all.iter().map(|issue| issue.last_seen).max();
@@ -69,7 +72,7 @@ fn the_newest_come_first(store: &mut dyn Store) {
     holds("the newest comes first", page.items.first().map(|issue| issue.last_seen), newest);
 }
 
-fn pages_follow_each_other_in_every_order(store: &mut dyn Store) {
+fn pages_follow_each_other_in_every_order<S: Store>(store: &mut S) {
     let all = filled(store);
     for sort in Sort::ALL {
         for direction in [Direction::Descending, Direction::Ascending] {
@@ -80,6 +83,7 @@ fn pages_follow_each_other_in_every_order(store: &mut dyn Store) {
     }
 }
 
+#[inline]
 fn filters() -> Vec<Query> {
     let new = Query::new;
     vec![
@@ -111,12 +115,12 @@ fn filters() -> Vec<Query> {
     ]
 }
 
-fn each_filter_names_the_issues_it_says(store: &mut dyn Store) {
+fn each_filter_names_the_issues_it_says<S: Store>(store: &mut S) {
     let all = filled(store);
     filters().into_iter().for_each(|query| answers(store, &query.size(3), &all));
 }
 
-fn filters_and_orders_go_together(store: &mut dyn Store) {
+fn filters_and_orders_go_together<S: Store>(store: &mut S) {
     let all = filled(store);
     for (place, query) in filters().into_iter().enumerate() {
         let sort = Sort::ALL[place % Sort::ALL.len()];
@@ -126,7 +130,7 @@ fn filters_and_orders_go_together(store: &mut dyn Store) {
     }
 }
 
-fn a_page_goes_on_where_it_was_though_issues_move(store: &mut dyn Store) {
+fn a_page_goes_on_where_it_was_though_issues_move<S: Store>(store: &mut S) {
     let all = filled(store);
     let first = works("`list`", store.list(&Query::new().size(5)));
     let Some(next) = first.next.clone() else {
@@ -142,7 +146,7 @@ fn a_page_goes_on_where_it_was_though_issues_move(store: &mut dyn Store) {
 }
 
 /// Goes through all pages, and back again from each of them.
-fn goes_back(store: &mut dyn Store, asked: &Query) {
+fn goes_back<S: Store>(store: &mut S, asked: &Query) {
     let names = |page: &Page<Issue>| page.items.iter().map(|i| i.fingerprint).collect::<Vec<_>>();
     let first = works("`list`", store.list(asked));
     holds("the first page has none before it", first.previous.clone(), None);
@@ -165,7 +169,7 @@ fn goes_back(store: &mut dyn Store, asked: &Query) {
     holds("the way back ends at the first page", page.previous, None);
 }
 
-fn pages_lead_back_the_way_they_came(store: &mut dyn Store) {
+fn pages_lead_back_the_way_they_came<S: Store>(store: &mut S) {
     filled(store);
     for sort in Sort::ALL {
         for direction in [Direction::Descending, Direction::Ascending] {
@@ -177,7 +181,7 @@ fn pages_lead_back_the_way_they_came(store: &mut dyn Store) {
     filters().into_iter().for_each(|query| goes_back(store, &query.size(2)));
 }
 
-fn a_page_that_is_empty_by_now_leads_back(store: &mut dyn Store) {
+fn a_page_that_is_empty_by_now_leads_back<S: Store>(store: &mut S) {
     let all = filled(store);
     let query = || Query::new().size(20);
     let first = works("`list`", store.list(&query()));
@@ -194,7 +198,7 @@ fn a_page_that_is_empty_by_now_leads_back(store: &mut dyn Store) {
     holds("an empty page leads back to all before it", back, first.items);
 }
 
-fn fingerprints_between_two_are_listed(store: &mut dyn Store) {
+fn fingerprints_between_two_are_listed<S: Store>(store: &mut S) {
     let all = filled(store);
     let mut known = sorted(&all);
     let (first, last) = (known[3], known[9]);

@@ -12,6 +12,7 @@ pub(super) const HOUR: i64 = 3_600_000_000;
 /// A day in 2026, in hours since 1970.
 pub(super) const DAY: i64 = 494_000;
 
+#[inline]
 pub(super) fn fingerprint(number: u8) -> Fingerprint {
     let mut bytes = [number; 32];
     // Neighbours should not stand side by side in what is sorted by fingerprint.
@@ -19,11 +20,13 @@ pub(super) fn fingerprint(number: u8) -> Fingerprint {
     Fingerprint::from_bytes(bytes)
 }
 
+#[inline]
 pub(super) fn at(micros: i64) -> Timestamp {
     Timestamp::from_micros(DAY * HOUR + micros)
 }
 
 /// An issue in which every field says something.
+#[inline]
 pub(super) fn issue(number: u8) -> Issue {
     let of = |few: u8| number % few;
     let states =
@@ -57,6 +60,7 @@ pub(super) fn issue(number: u8) -> Issue {
     issue
 }
 
+#[inline]
 pub(super) fn event(number: u8, of: Fingerprint, micros: i64) -> Event {
     Event {
         id: EventId::from_bytes([number; 16]),
@@ -69,6 +73,7 @@ pub(super) fn event(number: u8, of: Fingerprint, micros: i64) -> Event {
     }
 }
 
+#[inline]
 pub(super) fn recorded(number: u8, of: Fingerprint) -> Recorded {
     let stack = vec![Frame { function: "main".into(), ..Frame::default() }];
     let event = event(number, of, i64::from(number));
@@ -76,6 +81,7 @@ pub(super) fn recorded(number: u8, of: Fingerprint) -> Recorded {
 }
 
 /// Says that an issue happened so often, and which of these failures are there in full.
+#[inline]
 pub(super) fn delta(of: Fingerprint, count: u64, events: &[(u8, i64)], micros: i64) -> Delta {
     let events: Vec<Kept> = events
         .iter()
@@ -102,6 +108,7 @@ pub(super) fn delta(of: Fingerprint, count: u64, events: &[(u8, i64)], micros: i
     }
 }
 
+#[inline]
 pub(super) fn batch(number: u64, deltas: Vec<Delta>) -> Batch {
     let release = format!("shop@{number}");
     Batch {

@@ -5,7 +5,6 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use rusqlite::{params, Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
@@ -227,7 +226,7 @@ impl Step<'_> {
         let numbers = events.query_map([id, self.chunk()], |row| row.get(0))?;
         let numbers: Vec<i64> = numbers.collect::<rusqlite::Result<_>>()?;
         if !numbers.is_empty() {
-            self.remove_events(numbers.iter().map(|number| (*number, id)))?;
+            self.remove_events(numbers.into_iter().map(|number| (number, id)).collect())?;
             return Ok(true);
         }
         let mut hours = self.transaction.prepare_cached(&self.sql.hours_of_issue)?;
@@ -254,25 +253,28 @@ impl Step<'_> {
         self.run.events = last.place;
         self.rows += found.iter().filter(|event| event.is_newest).count();
         let go = found.iter().filter(|event| !event.is_newest);
-        self.remove_events(go.map(|event| (event.number, event.place.1)))?;
+        self.remove_events(go.map(|event| (event.number, event.place.1)).collect())?;
         Ok(true)
     }
 
     /// Removes events, what they alone used, and counts them off their issues.
-    fn remove_events(&mut self, events: impl Iterator<Item = (i64, i64)>) -> rusqlite::Result<()> {
-        let (mut per_issue, mut stacks) = (BTreeMap::<i64, i64>::new(), BTreeSet::<i64>::new());
+    fn remove_events(&mut self, events: Vec<(i64, i64)>) -> rusqlite::Result<()> {
+        let (mut issues, mut stacks) = (Vec::<i64>::new(), Vec::<i64>::new());
         let mut remove = self.transaction.prepare_cached(&self.sql.remove_event)?;
         for (number, issue) in events {
             let stack = remove.query_row([number], |row| row.get::<_, Option<i64>>(0))?;
             stacks.extend(stack);
-            *per_issue.entry(issue).or_default() += 1;
+            issues.push(issue);
             self.rows += 1;
             self.done.events += 1;
         }
-        for (issue, removed) in per_issue {
+        issues.sort_unstable();
+        for removed in issues.chunk_by(|one, other| one == other) {
             let mut fewer = self.transaction.prepare_cached(&self.sql.fewer_kept)?;
-            fewer.execute([issue, removed])?;
+            fewer.execute([removed[0], removed.len() as i64])?;
         }
+        stacks.sort_unstable();
+        stacks.dedup();
         for stack in stacks {
             self.transaction.prepare_cached(&self.sql.remove_stack)?.execute([stack])?;
         }
