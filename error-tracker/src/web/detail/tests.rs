@@ -56,6 +56,7 @@ fn a_page_says_what_where_how_often_and_since_when() {
         "left as checkout of cart 7",
         "event 132 of 132",
         "POST shop:5000 /pay/991 ?coupon=X",
+        "route /pay/{id} from 10.1.2.3 answered 502",
         "2 frames of axum, hyper",
         "−2.1 s info cart loaded",
         "user u-7",
