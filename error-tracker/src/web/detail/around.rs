@@ -107,7 +107,7 @@ fn surroundings(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
         ("thread", &event.thread),
         ("trace", trace(event)),
         ("level", event.level.as_str()),
-        ("outcome", outcome(event.outcome)),
+        ("outcome", if event.frames.is_empty() { "" } else { outcome(event.outcome) }),
         ("at", &at),
         ("event", &id),
     ];

@@ -221,6 +221,31 @@ fn a_panic_says_where_it_panicked() {
 }
 
 #[test]
+fn a_panic_within_an_annotated_call_is_shown_in_it() {
+    let event = Event {
+        kind: Kind::Panic,
+        location: "src/img.rs:210".into(),
+        frames: vec![Frame {
+            failed: true,
+            line: 200,
+            ..samples::frame("shop::resize", "src/img.rs")
+        }],
+        ..Event::default()
+    };
+    let mut recorded = recorded(event, 1);
+    let inner = samples::frame("shop::resize::{{closure}}", "/work/shop/src/img.rs");
+    recorded.stack = vec![Frame { line: 210, ..inner }];
+    let by_stack = page(&view(vec![recorded.clone()]));
+    recorded.stack.clear();
+    recorded.event.frames[0].source = Some("\n".repeat(12));
+    recorded.event.frames[0].source_line = 200;
+    for page in [by_stack, page(&view(vec![recorded]))] {
+        assert!(words(&page).contains("resize src/img.rs:210 panicked"), "{page}");
+        assert_eq!(page.matches("class=\"frame\"").count(), 1, "{page}");
+    }
+}
+
+#[test]
 fn a_message_says_where_it_was_sent_and_who_was_running() {
     let event = Event {
         kind: Kind::Message,

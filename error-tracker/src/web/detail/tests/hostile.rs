@@ -1,8 +1,11 @@
 //! Texts that somebody else may have written stay text.
 
+use proptest::prelude::*;
+
 use super::page;
 use super::samples::{declined, filled_with, recorded, view};
 use crate::model::Issue;
+use crate::web::copy;
 use crate::web::detail::view::View;
 
 /// What a page must not run, wherever it stands.
@@ -53,17 +56,33 @@ fn every_quote_in_an_attribute_is_escaped() {
 
 #[test]
 fn every_tag_that_is_opened_is_closed() {
+    assert_closed(&page(&hostile_view()));
+    assert_closed(&page(&view(vec![recorded(declined(), 1)])));
+}
+
+#[track_caller]
+fn assert_closed(page: &str) {
     const EMPTY: [&str; 3] = ["input", "rect", "path"];
-    for text in [page(&hostile_view()), page(&view(vec![recorded(declined(), 1)]))] {
-        let mut open: Vec<&str> = Vec::new();
-        for tag in text.split('<').skip(1) {
-            let name = tag.split(['>', ' ']).next().unwrap_or_default();
-            match name.strip_prefix('/') {
-                Some(name) => assert_eq!(open.pop(), Some(name), "{open:?} {tag}"),
-                None if EMPTY.contains(&name) => {}
-                None => open.push(name),
-            }
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(1) {
+        let name = tag.split(['>', ' ']).next().unwrap_or_default();
+        match name.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name), "{open:?} {tag}"),
+            None if EMPTY.contains(&name) => {}
+            None => open.push(name),
         }
-        assert_eq!(open, [""; 0]);
+    }
+    assert_eq!(open, [""; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_an_event_says_makes_a_page_and_a_text(text in "(?s).{0,300}") {
+        let view = view(vec![recorded(filled_with(&text), 1)]);
+        assert_closed(&page(&view));
+        let markdown = copy::markdown(&view.issue, view.shown(), &view.sources);
+        prop_assert!(markdown.contains("## Request"));
     }
 }
