@@ -26,7 +26,7 @@ use std::task::{ready, Context, Poll};
 use ::actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
 use ::actix_web::dev::{self, Payload, ServiceRequest, ServiceResponse};
 use ::actix_web::error::{InternalError, PayloadError};
-use ::actix_web::http::header::{HeaderName, HeaderValue, ACCEPT, HOST};
+use ::actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, ACCEPT, HOST};
 use ::actix_web::http::StatusCode;
 use ::actix_web::web::{self, Bytes};
 use ::actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError, Scope};
@@ -36,10 +36,11 @@ use pin_project_lite::pin_project;
 use crate::capture::Snapshot;
 use crate::fault::Failure;
 use crate::global;
+use crate::model::Reference;
 use crate::scope::{self, Field, Head, Serving};
-use crate::web::layer::{accepts_problem, answer, receive, run, REFERENCE};
+use crate::web::layer::{accepts_problem, answer, REFERENCE};
 use crate::web::watch::{Ended, Told, Watch, Watched};
-use crate::web::{AnyError, Reception, Tracked, Visit};
+use crate::web::{receive, AnyError, Reception, Tracked, Visit};
 
 /// Makes the pages, at the setting `url_prefix`.
 ///
@@ -76,7 +77,7 @@ async fn page(request: HttpRequest, body: web::Payload) -> HttpResponse {
         Reception::Admitted(job) => job,
     };
     let answered = match body.to_bytes_limited(job.body_limit()).await {
-        Ok(Ok(body)) => web::block(move || run(job.body(body))).await,
+        Ok(Ok(body)) => web::block(move || job.body(body).run()).await,
         Ok(Err(_)) => Ok(answer(400, None, false)),
         Err(_) => Ok(job.too_large()),
     };
@@ -223,18 +224,15 @@ where
             let answer = convert(answer(500, reference, *this.as_problem));
             return Poll::Ready(Err(InternalError::from_response("panicked", answer).into()));
         };
-        let named = reference.and_then(|it| HeaderValue::from_str(&it.to_string()).ok());
-        let Some(named) = named else {
+        let Some(reference) = reference else {
             return Poll::Ready(result.map(ServiceResponse::map_into_left_body));
         };
         let as_problem = *this.as_problem;
         Poll::Ready(match result {
-            Ok(response) => Ok(describe(response, as_problem, named)),
+            Ok(response) => Ok(describe(response, as_problem, reference)),
             Err(mut error) => {
                 error.add_response_mapper(move |mut response| {
-                    response
-                        .headers_mut()
-                        .insert(HeaderName::from_static(REFERENCE), named.clone());
+                    name(response.headers_mut(), reference);
                     response
                 });
                 Err(error)
@@ -243,25 +241,29 @@ where
     }
 }
 
+fn name(headers: &mut HeaderMap, reference: Reference) {
+    if let Ok(value) = HeaderValue::from_str(&reference.to_string()) {
+        headers.insert(HeaderName::from_static(REFERENCE), value);
+    }
+}
+
 /// Adds the reference, and the description where the answer says nothing.
 fn describe<B: MessageBody>(
     mut response: ServiceResponse<B>,
     as_problem: bool,
-    reference: HeaderValue,
+    reference: Reference,
 ) -> ServiceResponse<EitherBody<B>> {
-    response.headers_mut().insert(HeaderName::from_static(REFERENCE), reference);
+    name(response.headers_mut(), reference);
     let is_empty = matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
     let is_blank = is_empty || response.response().extensions().contains::<Undescribed>();
     if !(as_problem && is_blank) {
         return response.map_into_left_body();
     }
-    let mut problem = answer(response.status().as_u16(), None, true);
-    for (name, value) in problem.headers.drain(..) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
-        }
+    let problem = convert(answer(response.status().as_u16(), Some(reference), true));
+    for (name, value) in problem.headers() {
+        response.headers_mut().insert(name.clone(), value.clone());
     }
-    response.map_body(|_, _| EitherBody::right(BoxBody::new(problem.body)))
+    response.map_body(|_, _| EitherBody::right(problem.into_body()))
 }
 
 /// A body whose beginning is noted as it is read.

@@ -89,6 +89,29 @@ pub trait InScope: Future + Sized {
     fn in_scope(self, scope: impl Into<Scope>) -> impl Future<Output = Self::Output> {
         __private::scoped(scope.into(), self)
     }
+
+    /// Runs the future in the context that applies where this is called: for a task that works for
+    /// the running one, whose web request its events then belong to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use error_tracker::{set_extra, InScope as _};
+    ///
+    /// async fn send_receipt() {
+    ///     error_tracker::capture_message!("no receipt was sent");
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// set_extra("user_id", 7);
+    /// let receipt = error_tracker::testing::record_async(send_receipt().in_current_scope());
+    /// let events = tokio::spawn(receipt).await.unwrap();
+    /// assert_eq!(events[0].context["user_id"], 7);
+    /// # });
+    /// ```
+    fn in_current_scope(self) -> impl Future<Output = Self::Output> {
+        self.in_scope(Scope::current())
+    }
 }
 
 impl<F: Future> InScope for F {}

@@ -2,7 +2,11 @@
 //!
 //! Put it outermost, so that it sees what the layers below it make of a request. With hyper the
 //! service below takes `Request<ReadAlong<Incoming>>`; tonic's and axum's take any body. For axum
-//! itself there is [`axum::layer`](crate::axum::layer), which knows the routes.
+//! itself there is [`axum::layer`](crate::axum::layer), which knows the routes and describes problems.
+//!
+//! A service tells the pattern that a path matched by [`set_route`](crate::web::set_route); methods of
+//! gRPC are known. The status of a stream that begins well and fails later comes after its body,
+//! and is not seen.
 
 use std::future::Future;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -64,7 +68,8 @@ where
         let (parts, body) = request.into_parts();
         // A method of gRPC is its own pattern.
         let route = is_grpc(&parts).then(|| parts.uri.path().to_owned());
-        let begun = Begun::new(&parts, route.as_deref(), None);
+        // Of a body of any type it is only known how to make an empty one.
+        let begun = Begun { as_problem: false, ..Begun::new(&parts, route.as_deref(), None) };
         let body = ReadAlong { inner: body, serving: begun.serving() };
         begun.call(
             || self.inner.call(Request::from_parts(parts, body)),
@@ -181,8 +186,8 @@ where
         Poll::Ready(result.map(|mut response| {
             if let Some(reference) = reference {
                 if *this.as_problem && (*this.is_blank)(&response) {
-                    let problem =
-                        made(response.status().as_u16(), Some(reference), true, *this.body);
+                    let status = response.status().as_u16();
+                    let problem = made(status, Some(reference), true, *this.body);
                     let (parts, body) = problem.into_parts();
                     response.headers_mut().extend(parts.headers);
                     *response.body_mut() = body;

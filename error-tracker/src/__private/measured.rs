@@ -18,7 +18,7 @@ pub fn batch(number: u64, events: Vec<Recorded>) -> Batch {
     let mut deltas: Vec<Delta> = Vec::new();
     let mut places: HashMap<Fingerprint, usize> = HashMap::new();
     for Recorded { event, stack, .. } in events {
-        let facts = facts_of(&event, &stack, &origin);
+        let facts = Arc::new(facts_of(&event, &stack, &origin));
         let place = *places.entry(event.fingerprint).or_insert(deltas.len());
         if place == deltas.len() {
             deltas.push(Delta {

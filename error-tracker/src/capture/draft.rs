@@ -31,6 +31,8 @@ pub(super) const CAUSES: usize = 16;
 const BACKTRACE: usize = 32 * 1024;
 /// How many breadcrumbs' bytes an event holds.
 const CRUMBS: usize = 16 * 1024;
+/// How large a buffer for an event's parts is kept by the thread.
+const KEPT: usize = 16 * 1024;
 
 /// Runs code of the user; a panic in it goes no further.
 pub(crate) fn fenced<R>(run: impl FnOnce() -> R) -> Option<R> {
@@ -61,10 +63,11 @@ pub(crate) struct Draft {
 
 impl Draft {
     pub(crate) fn new(masker: Masker, limits: Limits) -> Self {
-        let scratch = with(|state| std::mem::take(&mut state.scratch)).unwrap_or_default();
+        let mut scratch = with(|state| std::mem::take(&mut state.scratch)).unwrap_or_default();
+        let parts = Parts::from_bytes(std::mem::take(&mut scratch.parts));
         let shown = masker.shown();
         Self {
-            parts: Parts::default(),
+            parts,
             masker,
             limits,
             scratch,
@@ -77,9 +80,11 @@ impl Draft {
 
     /// Gives the buffers back to the thread, and the parts out.
     pub(crate) fn finish(self) -> Parts {
-        let scratch = self.scratch;
+        let mut scratch = self.scratch;
+        let (finished, room) = self.parts.into_exact(KEPT);
+        scratch.parts = room;
         with(|state| state.scratch = scratch);
-        self.parts
+        finished
     }
 
     /// Writes a value of the user into the raw buffer, bounded and fenced.

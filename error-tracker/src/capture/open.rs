@@ -74,12 +74,10 @@ impl Recorder {
     }
 
     fn slot(&self, fingerprint: Fingerprint, opening: &Opening<'_>) -> Option<&Slot> {
-        self.parts.counters.find_or_insert(fingerprint, || Seed {
-            kind: opening.facts.kind,
-            level: opening.level,
-            exception_name: opening.exception_name.to_owned(),
-            message: cut(opening.message, 200).to_owned(),
-            culprit: opening.facts.site.to_owned(),
+        self.parts.counters.find_or_insert(fingerprint, || {
+            let message = cut(opening.message, 200);
+            let texts = [opening.exception_name, message, opening.facts.site];
+            Seed::new((opening.facts.kind, opening.level), texts)
         })
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Scratch {
     pub(crate) names: [String; 4],
     /// Where the last panic was.
     pub(crate) file: FileName,
+    /// The parts of an event as they are put together.
+    pub(crate) parts: Vec<u8>,
 }
 
 thread_local! {

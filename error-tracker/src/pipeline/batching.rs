@@ -45,7 +45,7 @@ fn delta(rolled: &Rolled, origin: &Origin, names: &mut Names<'_>) -> Delta {
     let facts = match events.last() {
         Some(Kept { event, stack }) => {
             let frames = stack.as_deref().map_or(&[][..], |stack| &stack.frames);
-            facts::of_event(event, frames, origin)
+            Arc::new(facts::of_event(event, frames, origin))
         }
         None => rolled.seed.clone().unwrap_or_default(),
     };

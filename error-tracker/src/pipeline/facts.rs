@@ -8,12 +8,13 @@ use crate::report;
 use crate::store::{Facts, Origin};
 
 pub(super) fn of_seed(seed: &Seed) -> Facts {
+    let [exception_name, message, culprit] = seed.texts().map(str::to_owned);
     Facts {
         kind: seed.kind,
         level: seed.level,
-        exception_name: seed.exception_name.clone(),
-        message: seed.message.clone(),
-        culprit: seed.culprit.clone(),
+        exception_name,
+        message,
+        culprit,
         request_data: "{}".into(),
         ..Facts::default()
     }

@@ -1,6 +1,7 @@
 //! What is not written yet, rolled up by issue.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::model::{Event, EventId, Fingerprint, Outcome, Timestamp};
@@ -12,8 +13,11 @@ use crate::store::Facts;
 const MAX_EVENTS: usize = 1_000;
 const MAX_BYTES: usize = 4 << 20;
 const MAX_ISSUES: usize = 65_536;
-/// So many issues take a store a tenth of a second, and more where the machine is busy.
-const LARGE: usize = 1_000;
+/// How many issues are written at once: they take a store a tenth of a second, and more where the
+/// machine is busy.
+pub(super) const MAX_AT_ONCE: usize = 1_000;
+/// How many bytes of events are: a written one is several times as long as one that waits.
+const BYTES_AT_ONCE: usize = 64 << 10;
 const HOUR: i64 = 3_600_000_000;
 
 /// What is not written yet, rolled up by issue.
@@ -45,7 +49,7 @@ pub(super) struct Rolled {
     pub(super) last_seen: Timestamp,
     pub(super) hours: Vec<(i64, u64)>,
     /// What is known without an event.
-    pub(super) seed: Option<Facts>,
+    pub(super) seed: Option<Arc<Facts>>,
     pub(super) events: Vec<Waiting>,
 }
 
@@ -60,6 +64,12 @@ impl Waiting {
         let mut event = self.sealed.unseal();
         self.amendments.iter().for_each(|amendment| amendment.apply(&mut event));
         event
+    }
+
+    /// Tells whether its failure is still on its way out.
+    fn is_open(&self) -> bool {
+        let is_closed = self.amendments.iter().any(|amendment| amendment.outcome.is_some());
+        self.sealed.outcome == Outcome::Open && !is_closed
     }
 
     fn bytes(&self) -> usize {
@@ -83,7 +93,11 @@ impl Rolled {
         let hour = at.as_micros().div_euclid(HOUR);
         match self.hours.iter_mut().find(|(known, _)| *known == hour) {
             Some((_, sum)) => *sum += count,
-            None => self.hours.push((hour, count)),
+            None => {
+                // Nearly always the only one.
+                self.hours.reserve_exact(1);
+                self.hours.push((hour, count));
+            }
         }
     }
 }
@@ -124,7 +138,44 @@ impl Pending {
 
     /// Tells whether it takes the store long: each issue has rows in several tables.
     pub(super) fn is_large(&self) -> bool {
-        self.issues.len() >= LARGE
+        self.issues.len() >= MAX_AT_ONCE
+    }
+
+    /// Takes what waits, or as much of it as is written at once: the issues that failed first.
+    pub(super) fn take(&mut self) -> Pending {
+        let (most, mut taken) = (self.at_once(), std::mem::take(self));
+        (self.lost, self.dropped) = (taken.take_lost(), taken.take_dropped());
+        let rest = taken.issues.split_off(most);
+        if let Some(since) = taken.since.filter(|_| !rest.is_empty()) {
+            self.since = Some(since);
+        }
+        for rolled in rest {
+            self.adopt(rolled);
+        }
+        // Nothing is added to what was taken, so that nobody looks for a place in it.
+        (taken.by_fingerprint, taken.by_event) = (HashMap::new(), HashMap::new());
+        taken.events -= self.events;
+        taken.bytes -= self.bytes;
+        taken
+    }
+
+    /// Returns how many of the issues are written at once.
+    fn at_once(&self) -> usize {
+        let mut bytes = 0;
+        let fitting = self.issues.iter().take(MAX_AT_ONCE).take_while(|rolled| {
+            let is_room = bytes < BYTES_AT_ONCE;
+            bytes += rolled.events.iter().map(Waiting::bytes).sum::<usize>();
+            is_room
+        });
+        fitting.count()
+    }
+
+    /// Adds an issue that is not in here.
+    fn adopt(&mut self, mut rolled: Rolled) {
+        let (issue, events) = (self.issues.len(), std::mem::take(&mut rolled.events));
+        self.by_fingerprint.insert(rolled.fingerprint, issue);
+        self.issues.push(rolled);
+        events.into_iter().for_each(|waiting| self.hold(issue, waiting));
     }
 
     fn is_full(&self) -> bool {
@@ -165,7 +216,7 @@ impl Pending {
         self.dropped += count;
         let rolled = &mut self.issues[issue];
         rolled.count(count, at);
-        rolled.seed.get_or_insert_with(|| facts::of_seed(&slot.seed));
+        rolled.seed.get_or_insert_with(|| Arc::new(facts::of_seed(&slot.seed)));
     }
 
     /// Finds or makes the issue's place.
@@ -194,7 +245,7 @@ impl Pending {
         match (is_full, rolled.events.len()) {
             // The issue gets its names from the event, which is then let go.
             (true, 0) => {
-                rolled.seed.get_or_insert_with(|| of_names(&sealed.unseal()));
+                rolled.seed.get_or_insert_with(|| Arc::new(of_names(&sealed.unseal())));
                 return;
             }
             (true, 1) => return,
@@ -207,7 +258,7 @@ impl Pending {
     fn hold(&mut self, issue: usize, waiting: Waiting) {
         self.bytes += waiting.bytes();
         self.events += 1;
-        self.open += usize::from(waiting.sealed.outcome == Outcome::Open);
+        self.open += usize::from(waiting.is_open());
         self.by_event.insert(waiting.sealed.id, issue);
         self.issues[issue].events.push(waiting);
     }
@@ -246,5 +297,74 @@ fn of_names(event: &Event) -> Facts {
         culprit: event.innermost().map(|frame| frame.function.clone()).unwrap_or_default(),
         request_data: "{}".into(),
         ..Facts::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, Level};
+    use crate::queue::{Parts, Tag};
+
+    fn id(number: u16) -> EventId {
+        let mut bytes = [7; 16];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        EventId::from_bytes(bytes)
+    }
+
+    /// A failure of an issue of its own, with so much to say.
+    fn event(number: u16, bytes: usize) -> Message {
+        let mut fingerprint = [0; 32];
+        fingerprint[..2].copy_from_slice(&number.to_be_bytes());
+        let mut parts = Parts::default();
+        parts.put(Tag::Message, &[&"x".repeat(bytes)]);
+        Message::Event(Box::new(Sealed {
+            id: id(number),
+            fingerprint: Fingerprint::from_bytes(fingerprint),
+            kind: Kind::Error,
+            level: Level::Error,
+            at: Timestamp::from_micros(1),
+            during: EventId::NIL,
+            outcome: Outcome::Open,
+            parts,
+        }))
+    }
+
+    fn pending(issues: u16, bytes: usize) -> Pending {
+        let mut pending = Pending::default();
+        (0..issues).for_each(|number| pending.add(event(number, bytes), Instant::now()));
+        pending
+    }
+
+    fn close(pending: &mut Pending, number: u16) {
+        let (parts, outcome) = (Parts::default(), Some(Outcome::Handled));
+        pending.amend(Amendment { id: id(number), parts, outcome });
+    }
+
+    #[test]
+    fn what_is_taken_at_once_is_bounded_by_issues_and_by_bytes() {
+        let mut many = pending(2_500, 0);
+        let taken: Vec<usize> = (0..3).map(|_| many.take().issues.len()).collect();
+        assert_eq!(taken, [MAX_AT_ONCE, MAX_AT_ONCE, 500]);
+        assert!(many.is_empty());
+        let mut large = pending(10, BYTES_AT_ONCE / 2);
+        assert_eq!(large.take().issues.len(), 2);
+        let mut larger = pending(2, 2 * BYTES_AT_ONCE);
+        assert_eq!((larger.take().issues.len(), larger.take().issues.len()), (1, 1));
+        assert!(larger.is_empty());
+    }
+
+    #[test]
+    fn what_is_left_is_found_again_and_known_to_be_open() {
+        let mut pending = pending(4, BYTES_AT_ONCE / 2);
+        close(&mut pending, 2);
+        assert_eq!(pending.take().failures(), 2);
+        assert!(pending.is_open() && pending.amendments.is_empty());
+        close(&mut pending, 3);
+        assert!(!pending.is_open() && pending.amendments.is_empty());
+        close(&mut pending, 0);
+        assert_eq!(pending.amendments.len(), 1, "its event was taken");
+        pending.add(event(3, 0), Instant::now());
+        assert_eq!((pending.issues.len(), pending.failures()), (2, 3));
     }
 }

@@ -43,6 +43,8 @@ struct World {
     counts: Mutex<Vec<(Fingerprint, u64)>>,
     names: Mutex<HashSet<BatchId>>,
     attempts: Mutex<usize>,
+    /// How many issues the largest batch had.
+    largest: Mutex<usize>,
     writer: OnceLock<Writer>,
     amended: Mutex<Vec<Event>>,
 }
@@ -56,6 +58,7 @@ impl World {
             counts: Mutex::default(),
             names: Mutex::default(),
             attempts: Mutex::default(),
+            largest: Mutex::default(),
             writer: OnceLock::new(),
             amended: Mutex::default(),
         })
@@ -94,6 +97,9 @@ impl Store for Fake {
         let mood = *self.0.mood.lock().unwrap();
         let failed = Err(Error::new(ErrorKind::Store, "write to the fake"));
         *self.0.attempts.lock().unwrap() += 1;
+        let mut largest = self.0.largest.lock().unwrap();
+        *largest = largest.max(batch.deltas.len());
+        drop(largest);
         match mood {
             Mood::Works | Mood::FailsAfterwards => {}
             Mood::Fails => return failed,
@@ -238,13 +244,7 @@ fn amendment(number: u8, outcome: Outcome) -> Message {
 }
 
 fn seed() -> Seed {
-    Seed {
-        kind: Kind::Error,
-        level: Level::Error,
-        exception_name: "shop::CardDeclined".into(),
-        message: String::new(),
-        culprit: String::new(),
-    }
+    Seed::new((Kind::Error, Level::Error), ["shop::CardDeclined", "", ""])
 }
 
 fn count(setup: &Setup, failures: usize) {
@@ -422,4 +422,29 @@ fn a_single_event_is_written_without_a_flush() {
     let setup = Setup::new(Mood::Works);
     setup.submit(1);
     wait_until(|| setup.world.total() == 1);
+}
+
+/// Raises the counts of so many issues, of which no event is known.
+fn count_many(setup: &Setup, issues: u16) {
+    for number in 0..issues {
+        let mut bytes = [7; 32];
+        bytes[..2].copy_from_slice(&number.to_le_bytes());
+        let fingerprint = Fingerprint::from_bytes(bytes);
+        let slot = setup.counters.find_or_insert(fingerprint, seed).unwrap();
+        if setup.counters.count(slot, Timestamp::from_micros(1)) {
+            setup.writer.wake();
+        }
+    }
+}
+
+#[test]
+fn many_issues_are_written_in_batches_of_a_bounded_size_and_counted_once() {
+    let setup = Setup::new(Mood::Hangs);
+    setup.submit(1);
+    (0..3).for_each(|_| count_many(&setup, 3_500));
+    setup.world.set(Mood::Works);
+    assert!(setup.flush());
+    assert_eq!(setup.world.total(), 3 * 3_500 + 1);
+    assert!(*setup.world.largest.lock().unwrap() <= pending::MAX_AT_ONCE);
+    assert!(setup.world.names.lock().unwrap().len() >= 4);
 }

@@ -19,10 +19,10 @@ use self::retaining::Retaining;
 pub(crate) use self::retaining::RetentionParts;
 use crate::backtrace::{InApp, Symbolizer};
 use crate::pipeline::pace::Pace;
-use crate::pipeline::pending::Pending;
+use crate::pipeline::pending::{Pending, MAX_AT_ONCE};
 use crate::pipeline::shared::Shared;
 use crate::pipeline::{Clearer, Opener, WriterParts, CAPACITY};
-use crate::queue::{Amendment, Counters, Message};
+use crate::queue::{Amendment, Counters, Message, Slot, Sweep};
 use crate::spool::Spool;
 use crate::store::{BatchId, Origin, Store};
 use crate::task::Busy;
@@ -69,6 +69,8 @@ pub(super) struct Worker {
     clear: Option<Clearer>,
     store: Option<Box<dyn Store>>,
     counters: Arc<Counters>,
+    /// How far the counters were taken, unless all were.
+    sweep: Option<Sweep>,
     origin: Arc<Origin>,
     in_app: InApp,
     symbolizer: Symbolizer,
@@ -101,6 +103,7 @@ impl Worker {
             clear: Some(parts.clear),
             store: None,
             counters: parts.counters,
+            sweep: None,
             origin: Arc::new(parts.origin),
             in_app: parts.in_app,
             symbolizer: Symbolizer::default(),
@@ -170,7 +173,7 @@ impl Worker {
         }
         let is_due = is_asked || self.due(now).is_some_and(|due| due <= now);
         let is_stored = !is_due || self.commit(now);
-        if is_asked && self.frozen.is_none() && self.pending.is_empty() {
+        if is_asked && self.is_nothing_held() {
             self.shared.tickets.secure(asked);
         }
         let replay = match is_stored {
@@ -187,6 +190,11 @@ impl Worker {
             self.answer(asked, is_stored && replay == Replay::Done);
         }
         self.next(now)
+    }
+
+    /// Tells whether nothing waits in memory.
+    fn is_nothing_held(&self) -> bool {
+        self.frozen.is_none() && self.pending.is_empty() && self.sweep.is_none()
     }
 
     fn answer(&mut self, asked: u64, is_stored: bool) {
@@ -228,7 +236,7 @@ impl Worker {
 
     /// Returns when to commit, if anything waits.
     fn due(&self, now: Instant) -> Option<Instant> {
-        let is_counted = self.shared.bell.is_counted();
+        let is_counted = self.shared.bell.is_counted() || self.sweep.is_some();
         let frozen = self.frozen.as_ref().and_then(|frozen| frozen.pending.since());
         let since = frozen.or(self.pending.since()).or(is_counted.then_some(now))?;
         let due = self.pace.due(since, self.pending.is_open());
@@ -268,10 +276,21 @@ impl Worker {
         self.pending.add(message, now);
     }
 
-    fn take_counters(&mut self, now: Instant) {
+    /// Begins to take all counters, from the first one.
+    fn begin_sweep(&mut self) {
         self.shared.bell.take_counted();
+        self.sweep = Some(Sweep::default());
+    }
+
+    /// Takes the next counters, of as many issues as are written at once; the others stay where
+    /// they are counted, which costs nothing.
+    fn take_counters(&mut self, now: Instant) {
+        let Some(sweep) = &mut self.sweep else { return };
         let pending = &mut self.pending;
-        self.counters.drain(|slot, count, at| pending.count(slot, count, at, now));
+        let add = |slot: &Slot, count, at| pending.count(slot, count, at, now);
+        if self.counters.drain(sweep, MAX_AT_ONCE, add) {
+            self.sweep = None;
+        }
         (0..pending.take_lost()).for_each(|_| self.counters.lose());
         self.shared.dropped(pending.take_dropped());
     }

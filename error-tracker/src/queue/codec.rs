@@ -97,6 +97,17 @@ impl Parts {
         self.0.reserve(bytes);
     }
 
+    /// Returns the parts in as little room as they need, for a queue full of them is held at once,
+    /// and the room that they had; where that is more than so many bytes, they stay in it.
+    pub(crate) fn into_exact(mut self, most: usize) -> (Self, Vec<u8>) {
+        if self.0.capacity() > most {
+            return (self, Vec::new());
+        }
+        let exact = Self(self.0.as_slice().into());
+        self.0.clear();
+        (exact, self.0)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

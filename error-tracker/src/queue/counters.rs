@@ -14,6 +14,9 @@ use crate::queue::tally::Tally;
 const SLOTS: usize = 16_384;
 /// How many tables there are at most; issues beyond fall back to sending each event.
 const TABLES: usize = 4;
+/// Issues stand in the order of their fingerprints, and are taken in it: a store's index of them is
+/// then written a part at a time.
+const STRIDE: usize = (1 << 32) / SLOTS;
 /// How far a fingerprint may stand from its place.
 const PROBES: usize = 32;
 /// How many events of one issue are recorded in full within a second.
@@ -27,9 +30,25 @@ const REPEATS_OF_ALL: u32 = 512;
 pub(crate) struct Seed {
     pub(crate) kind: Kind,
     pub(crate) level: Level,
-    pub(crate) exception_name: String,
-    pub(crate) message: String,
-    pub(crate) culprit: String,
+    /// The name of the exception, the message and the culprit: one behind the other, as there is a
+    /// seed for each issue as long as the program runs.
+    texts: Box<str>,
+    /// Where the first and the second of them end.
+    ends: [u32; 2],
+}
+
+impl Seed {
+    pub(crate) fn new((kind, level): (Kind, Level), texts: [&str; 3]) -> Self {
+        let ends = [texts[0].len() as u32, (texts[0].len() + texts[1].len()) as u32];
+        Self { kind, level, texts: texts.concat().into(), ends }
+    }
+
+    /// Returns the name of the exception, the message and the culprit.
+    pub(crate) fn texts(&self) -> [&str; 3] {
+        let (rest, culprit) = self.texts.split_at(self.ends[1] as usize);
+        let (exception_name, message) = rest.split_at(self.ends[0] as usize);
+        [exception_name, message, culprit]
+    }
 }
 
 /// The counter of one issue. What each failure touches comes first, for the cache's sake.
@@ -157,7 +176,7 @@ impl Table {
     /// Returns where the issue may stand; issues that crowd in one table part in the next.
     fn places(&self, fingerprint: &Fingerprint) -> impl Iterator<Item = usize> + use<> {
         let bytes = &fingerprint.as_bytes()[self.number * 3..];
-        let start = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) as usize;
+        let start = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], 0]) as usize / STRIDE;
         (0..PROBES).map(move |step| (start + step) % SLOTS)
     }
 }
@@ -166,6 +185,13 @@ impl Table {
 fn tag(fingerprint: &Fingerprint) -> u32 {
     let [.., a, b, c, d] = *fingerprint.as_bytes();
     u32::from_le_bytes([a | 1, b, c, d])
+}
+
+/// How far a taking of all counts has come.
+#[derive(Debug, Default)]
+pub(crate) struct Sweep {
+    table: usize,
+    word: usize,
 }
 
 /// The counters of all issues of a tracker.
@@ -253,16 +279,30 @@ impl Counters {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Takes all counts without an event: slot, count, and when it was last seen.
-    pub(crate) fn drain(&self, mut take: impl FnMut(&Slot, u64, Timestamp)) {
-        for table in iter::once(&self.first).chain(self.more.iter().map_while(OnceBox::get)) {
-            table.tally.take(|place, count| {
+    /// Takes counts without an event, of at most so many issues: slot, count, and when it was last
+    /// seen. Tells whether the sweep is over; what was counted before it began is taken then.
+    pub(crate) fn drain(
+        &self,
+        sweep: &mut Sweep,
+        most: usize,
+        mut take: impl FnMut(&Slot, u64, Timestamp),
+    ) -> bool {
+        let mut left = most;
+        let tables = iter::once(&self.first).chain(self.more.iter().map_while(OnceBox::get));
+        for table in tables.skip(sweep.table) {
+            let is_over = table.tally.take(&mut sweep.word, left, |place, count| {
                 if let Some(slot) = table.slots[place].get() {
                     let last_seen = slot.last_seen.load(Ordering::Relaxed);
                     take(slot, count, Timestamp::from_micros(last_seen));
                 }
+                left -= 1;
             });
+            if !is_over {
+                return false;
+            }
+            *sweep = Sweep { table: sweep.table + 1, word: 0 };
         }
+        true
     }
 }
 
@@ -272,18 +312,13 @@ mod tests {
 
     fn fingerprint(number: u32) -> Fingerprint {
         let mut bytes = [0; 32];
-        bytes[4..8].copy_from_slice(&number.to_le_bytes());
+        // All have their places at the begin of the first table, and one each in the second.
+        bytes[3..7].copy_from_slice(&(number << 18).to_be_bytes());
         Fingerprint::from_bytes(bytes)
     }
 
     fn seed() -> Seed {
-        Seed {
-            kind: Kind::Error,
-            level: Level::Error,
-            exception_name: String::new(),
-            message: String::new(),
-            culprit: String::new(),
-        }
+        Seed::new((Kind::Error, Level::Error), [""; 3])
     }
 
     #[test]
@@ -291,7 +326,7 @@ mod tests {
         let counters = Counters::new();
         let total = AtomicU64::new(0);
         let drain = || {
-            counters.drain(|_, count, _| {
+            counters.drain(&mut Sweep::default(), usize::MAX, |_, count, _| {
                 total.fetch_add(count, Ordering::Relaxed);
             })
         };
@@ -306,7 +341,7 @@ mod tests {
                     }
                 });
             }
-            (0..100).for_each(|_| drain());
+            (0..100).for_each(|_| _ = drain());
         });
         drain();
         assert_eq!(total.into_inner(), 40_000);
@@ -336,8 +371,12 @@ mod tests {
             (0..issues).map(scattered).for_each(|issue| {
                 counters.count(counters.find(&issue).unwrap(), Timestamp::from_micros(1));
             });
-            let mut taken = 0;
-            counters.drain(|_, count, _| taken += count);
+            let (mut taken, mut sweep, mut is_over) = (0, Sweep::default(), false);
+            while !is_over {
+                let before = taken;
+                is_over = counters.drain(&mut sweep, 700, |_, count, _| taken += count);
+                assert!(taken - before == 700 || is_over);
+            }
             assert_eq!(taken, issues);
         }
     }
@@ -359,6 +398,14 @@ mod tests {
         let counters = Counters::new();
         assert_eq!(found(&counters, (0..1_000).map(crowded)), TABLES * PROBES);
         assert_eq!(found(&counters, (0..TABLES * PROBES).map(|n| crowded(n as u32))), 128);
+    }
+
+    #[test]
+    fn a_seed_gives_its_texts_back() {
+        for texts in [["", "", ""], ["shop::Declined", "card declined", "shop::pay"], ["", "é", ""]]
+        {
+            assert_eq!(Seed::new((Kind::Error, Level::Error), texts).texts(), texts);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod counters;
 mod tally;
 
 pub(crate) use self::codec::{Parts, Tag};
-pub(crate) use self::counters::{Counters, Permit, Seed, Slot};
+pub(crate) use self::counters::{Counters, Permit, Seed, Slot, Sweep};
 
 use std::time::Duration;
 

@@ -34,24 +34,43 @@ impl Tally {
         !self.dirty.load(Ordering::Acquire) && !self.dirty.swap(true, Ordering::AcqRel)
     }
 
-    /// Takes all counts that are not zero.
-    pub(super) fn take(&self, mut take: impl FnMut(usize, u64)) {
-        // Before the bits are read: whoever sets a bit after that tells the taker again.
-        self.dirty.swap(false, Ordering::AcqRel);
-        for (index, word) in self.touched.iter().enumerate() {
+    /// Takes counts that are not zero, at most so many, and goes on from the word where it stopped;
+    /// tells whether none is left behind it.
+    pub(super) fn take(
+        &self,
+        from: &mut usize,
+        most: usize,
+        mut take: impl FnMut(usize, u64),
+    ) -> bool {
+        let mut left = most;
+        if *from == 0 {
+            // Before the bits are read: whoever sets a bit after that tells the taker again.
+            self.dirty.swap(false, Ordering::AcqRel);
+        }
+        while let Some(word) = self.touched.get(*from) {
             let mut bits = match word.load(Ordering::Acquire) {
                 0 => 0,
                 _ => word.swap(0, Ordering::AcqRel),
             };
             while bits != 0 {
-                let place = index * 64 + bits.trailing_zeros() as usize;
+                if left == 0 {
+                    // What they stand for is there still.
+                    word.fetch_or(bits, Ordering::AcqRel);
+                    return false;
+                }
+                let place = *from * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
                 match self.counts[place].swap(0, Ordering::AcqRel) {
                     0 => {}
-                    count => take(place, count),
+                    count => {
+                        left -= 1;
+                        take(place, count);
+                    }
                 }
             }
+            *from += 1;
         }
+        true
     }
 }
 
@@ -73,9 +92,9 @@ mod model {
                 })
                 .collect();
             let mut taken = 0;
-            tally.take(|_, count| taken += count);
+            tally.take(&mut 0, 9, |_, count| taken += count);
             raising.into_iter().for_each(|thread| drop(thread.join().unwrap()));
-            tally.take(|_, count| taken += count);
+            tally.take(&mut 0, 9, |_, count| taken += count);
             assert_eq!(taken, 2);
         });
     }
@@ -88,9 +107,26 @@ mod model {
             let other = Arc::clone(&tally);
             let raising = thread::spawn(move || other.raise(0));
             let mut taken = 0;
-            tally.take(|_, count| taken += count);
+            tally.take(&mut 0, 9, |_, count| taken += count);
             let told = raising.join().unwrap();
             assert!(taken == 1 || told, "one raise was neither taken nor told");
+        });
+    }
+
+    /// Counts that are left for later are taken later, once, whatever is raised meanwhile.
+    #[test]
+    fn model_what_is_left_is_taken_once() {
+        loom::model(|| {
+            let tally = Arc::new(Tally::new(2));
+            tally.raise(0);
+            tally.raise(1);
+            let other = Arc::clone(&tally);
+            let raising = thread::spawn(move || _ = other.raise(1));
+            let (mut taken, mut from) = (0, 0);
+            while !tally.take(&mut from, 1, |_, count| taken += count) {}
+            raising.join().unwrap();
+            tally.take(&mut 0, 2, |_, count| taken += count);
+            assert_eq!(taken, 3);
         });
     }
 }

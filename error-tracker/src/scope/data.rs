@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::model::{Level, Request, Timestamp};
 use crate::scope::serving::Serving;
+use crate::scope::stack::{self, Carried, Mark};
 use crate::scope::value::Value;
 
 /// How many breadcrumbs of a task are kept.
@@ -48,6 +49,47 @@ impl Scope {
         self
     }
 
+    /// Takes the context that applies here: all scopes with their tags, the user, and the web request
+    /// that the running task serves.
+    ///
+    /// For work that another thread does: [`run`](Scope::run) it there. A future takes it along by
+    /// [`in_current_scope`](crate::InScope::in_current_scope). What is added later, on either side,
+    /// does not reach the other.
+    pub fn current() -> Self {
+        stack::current()
+    }
+
+    /// Runs a closure in this scope, on whichever thread it is called.
+    ///
+    /// What it adds by [`set_extra`](crate::set_extra) and the like, and its breadcrumbs, end with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use error_tracker::{set_extra, Scope};
+    ///
+    /// set_extra("user_id", 7);
+    /// let scope = Scope::current();
+    /// let resize = move || scope.run(|| error_tracker::capture_message!("no memory left"));
+    /// let worker = std::thread::spawn(|| error_tracker::testing::record(resize));
+    /// assert_eq!(worker.join().unwrap()[0].context["user_id"], 7);
+    /// ```
+    pub fn run<R>(self, run: impl FnOnce() -> R) -> R {
+        let _running = Running(stack::enter_task(Carried::of_task(self)));
+        run()
+    }
+
+    /// Puts this scope around another, which is nearer.
+    pub(super) fn within(mut self, inner: &Scope) -> Self {
+        let copy = |pairs: &[(Cow<'static, str>, Value)]| pairs.to_vec();
+        copy(&inner.extras).into_iter().for_each(|(key, value)| self.put(key, value));
+        copy(&inner.tags).into_iter().for_each(|(key, value)| self.tag(key, value));
+        self.user = inner.user.clone().or(self.user);
+        self.request = inner.request.clone().or(self.request);
+        self.serving = inner.serving.clone().or(self.serving);
+        self
+    }
+
     #[doc(hidden)]
     pub fn set(&mut self, key: &'static str, value: Value) {
         self.put(Cow::Borrowed(key), value);
@@ -64,6 +106,15 @@ impl Scope {
 
     pub(crate) fn tag(&mut self, key: Cow<'static, str>, value: Value) {
         put(&mut self.tags, key, value);
+    }
+}
+
+/// Leaves the scope of a closure when it ends, by returning or by unwinding.
+struct Running(Mark);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        stack::leave(self.0);
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) use self::serving::Noted;
 #[cfg(feature = "watch")]
 pub(crate) use self::serving::{Field, Head, Serving};
 #[cfg(feature = "watch")]
-pub(crate) use self::stack::enter_request;
+pub(crate) use self::stack::enter_task;
 pub(crate) use self::stack::{
     collect, enter, in_root, in_task, leave, serving, suspend, Carried, Collected, Mark,
 };

@@ -142,6 +142,19 @@ pub(crate) fn collect() -> Collected {
     with(copy).unwrap_or_default()
 }
 
+/// Merges all scopes that apply now into one; of equal keys the nearest wins.
+pub(super) fn current() -> Scope {
+    if !task::has(SCOPED) {
+        return Scope::new();
+    }
+    let merge = |stack: &mut Stack| {
+        let entered = stack.scopes.iter().map(|entry| &entry.scope);
+        let roots = stack.roots.iter().map(|base| &base.root.scope);
+        roots.chain(entered).fold(Scope::new(), Scope::within)
+    };
+    with(merge).unwrap_or_default()
+}
+
 /// A task's part of the stack while the task is suspended.
 #[derive(Default)]
 pub(crate) struct Carried {
@@ -153,7 +166,11 @@ impl Carried {
     /// Makes what a task begins with that serves a request.
     #[cfg(feature = "watch")]
     pub(crate) fn of_request(serving: Arc<Serving>) -> Self {
-        let scope = Scope { serving: Some(serving), ..Scope::new() };
+        Self::of_task(Scope { serving: Some(serving), ..Scope::new() })
+    }
+
+    /// Makes what a task begins with that has a scope of its own.
+    pub(crate) fn of_task(scope: Scope) -> Self {
         Self { scopes: Vec::new(), root: Some(Root { scope, ..Root::default() }) }
     }
 
@@ -221,10 +238,9 @@ pub(crate) fn enter(before: u32, carried: Carried) -> Mark {
     .unwrap_or_default()
 }
 
-/// Puts the part of a task that serves a request on the stack: it has a root of its own, also
-/// within another tracked future.
-#[cfg(feature = "watch")]
-pub(crate) fn enter_request(carried: Carried) -> Mark {
+/// Puts the part of a task on the stack that has a root of its own, also within another tracked
+/// future.
+pub(crate) fn enter_task(carried: Carried) -> Mark {
     with(|stack| {
         let below = stack.scopes.len();
         stack.roots.push(Base { scopes: below, root: carried.root.unwrap_or_default() });

@@ -156,7 +156,7 @@ fn delta(form: DeltaForm<'_>, stacks: &[Option<Arc<Stack>>]) -> Delta {
         first_seen: form.first_seen,
         last_seen: form.last_seen,
         hours: form.hours.into_owned(),
-        facts: form.facts.into_owned(),
+        facts: Arc::new(form.facts.into_owned()),
         events: form.events.into_iter().map(kept).collect(),
     }
 }

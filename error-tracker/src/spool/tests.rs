@@ -65,7 +65,7 @@ fn batch(number: u64, count: u64) -> Batch {
         first_seen: Timestamp::from_micros(5),
         last_seen: Timestamp::from_micros(9),
         hours: vec![(1, count)],
-        facts: Facts { message: "declined".into(), ..Facts::default() },
+        facts: Facts { message: "declined".into(), ..Facts::default() }.into(),
         events: vec![Kept { event, stack: Stack::new(vec![frame]) }],
     };
     let origin = Origin { release: "shop@1".into(), ..Origin::default() };

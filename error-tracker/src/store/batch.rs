@@ -18,6 +18,7 @@ pub struct Batch {
     pub(crate) origin: Arc<Origin>,
     /// How many events of an issue are kept.
     pub(crate) max_events: usize,
+    /// One for each issue.
     pub(crate) deltas: Vec<Delta>,
     pub(crate) amended: Vec<Amended>,
 }
@@ -65,7 +66,7 @@ pub struct Delta {
     pub(crate) last_seen: Timestamp,
     /// Hours since 1970 and how many failures fell into each.
     pub(crate) hours: Vec<(i64, u64)>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     /// The events in full, oldest first; fewer than `count` in a storm.
     pub(crate) events: Vec<Kept>,
 }

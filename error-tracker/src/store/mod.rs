@@ -32,7 +32,9 @@ use crate::config::Config;
 use crate::error::Error;
 #[cfg(not(feature = "sqlite"))]
 use crate::error::ErrorKind;
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{
+    EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Timestamp, Totals,
+};
 
 /// A place where issues, and if it can the events of each, are kept.
 ///
@@ -126,6 +128,13 @@ pub trait Store: Send {
         Ok(Vec::new())
     }
 
+    /// Names the kept events of an issue, newest first; capability `events`.
+    ///
+    /// Unless overridden, the events are read in whole for it.
+    fn kept_events(&mut self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        Ok(self.events(fingerprint)?.iter().map(KeptEvent::from).collect())
+    }
+
     /// Returns the event with this id; capability `events`.
     fn event(&mut self, _id: EventId) -> Result<Option<Recorded>, Error> {
         Ok(None)
@@ -145,6 +154,15 @@ pub trait Store: Send {
     /// `hours`.
     fn hours(&mut self, _fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
         Ok(Vec::new())
+    }
+
+    /// The same from an hour on; capability `hours`.
+    ///
+    /// Unless overridden, all hours are read: a list asks for the last day of each of its issues.
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        let mut hours = self.hours(fingerprint)?;
+        hours.retain(|known| known.hour >= hour);
+        Ok(hours)
     }
 
     /// Returns how many issues there are; capability `totals`.

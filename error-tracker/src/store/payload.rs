@@ -33,6 +33,10 @@ struct Payload<'a> {
     globals: &'a [Local],
     #[serde(skip_serializing_if = "Option::is_none")]
     request: &'a Option<Request>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: &'a Option<u16>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    request_data: &'a Map<String, Value>,
     #[serde(skip_serializing_if = "str::is_empty")]
     thread: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +61,8 @@ pub(crate) fn encode(event: &Event) -> serde_json::Result<String> {
         breadcrumbs: &event.breadcrumbs,
         globals: &event.globals,
         request: &event.request,
+        status: &event.status,
+        request_data: &event.request_data,
         thread: &event.thread,
         lent_backtrace: &event.lent_backtrace,
         masked: &event.masked,
@@ -88,6 +94,7 @@ mod tests {
             breadcrumbs: vec![Breadcrumb { message: "loaded".into(), ..Breadcrumb::default() }],
             globals: vec![Local { name: "RETRIES".into(), ..Local::default() }],
             request: Some(Request::new("shop.example", "GET", "/pay")),
+            status: Some(503),
             thread: "main".into(),
             lent_backtrace: Some("0: main".into()),
             masked: vec![MaskNote { place: "message".into(), rule: "name".into() }],
@@ -95,6 +102,7 @@ mod tests {
         };
         event.context.insert("order".into(), 7.into());
         event.tags.insert("plan".into(), "free".into());
+        event.request_data.insert("url".into(), "shop.example/pay".into());
         assert_eq!(decode(&encode(&event).unwrap()).unwrap(), event);
     }
 

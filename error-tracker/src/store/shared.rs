@@ -4,7 +4,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{
+    EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Timestamp, Totals,
+};
 use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
 
 /// How long a reader waits for its turn.
@@ -116,6 +118,10 @@ impl Store for Shared {
         self.with(|store| store.events(fingerprint))
     }
 
+    fn kept_events(&mut self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        self.with(|store| store.kept_events(fingerprint))
+    }
+
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {
         self.with(|store| store.event(id))
     }
@@ -130,6 +136,10 @@ impl Store for Shared {
 
     fn hours(&mut self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
         self.with(|store| store.hours(fingerprint))
+    }
+
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.with(|store| store.hours_since(fingerprint, hour))
     }
 
     fn totals(&mut self) -> Result<Totals, Error> {

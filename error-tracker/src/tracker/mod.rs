@@ -26,7 +26,9 @@ use crate::error::{Error, ErrorKind};
 use crate::mask::Masker;
 #[cfg(feature = "web")]
 use crate::model::Timestamp;
-use crate::model::{Clock, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
+use crate::model::{
+    Clock, EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Totals,
+};
 use crate::pipeline::{Health, StoreHealth, Writer};
 use crate::queue::{Counters, Sink};
 use crate::store::{Capabilities, Page, Query};
@@ -97,6 +99,11 @@ impl Tracker {
         self.read(|store| store.events(fingerprint))
     }
 
+    /// Names the events of an issue that are stored in full, newest first.
+    pub fn kept_events(&self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        self.read(|store| store.kept_events(fingerprint))
+    }
+
     /// Returns the event with this id, if it is stored in full.
     pub fn event(&self, id: EventId) -> Result<Option<Recorded>, Error> {
         self.read(|store| store.event(id))
@@ -107,6 +114,11 @@ impl Tracker {
     /// Stores that do not count by the hour ([`Capabilities::hours`]) give an empty list.
     pub fn hours(&self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
         self.read(|store| store.hours(fingerprint))
+    }
+
+    /// The same from an hour on, which is how many have passed since 1970-01-01 00:00 UTC.
+    pub fn hours_since(&self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.read(|store| store.hours_since(fingerprint, hour))
     }
 
     /// Returns how many issues there are; `None` if the store does not know

@@ -27,7 +27,6 @@ const BODY: usize = 64 * 1024;
 
 /// What becomes of a visit.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one for a request, and it is moved once")]
 pub enum Reception {
     /// It is answered already: a stranger, an unknown path, a wrong method.
     Answered(Response),

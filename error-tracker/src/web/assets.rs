@@ -26,8 +26,8 @@ pub(super) fn assets() -> &'static Assets {
     static ASSETS: OnceLock<Assets> = OnceLock::new();
     ASSETS.get_or_init(|| {
         // Once in a process: so these count as source text of ours, which they are.
-        let [style, script] =
-            [STYLE, SCRIPT].map(|text| &*Box::leak(without_margins(text).into_boxed_str()));
+        let kept = |text: String| &*Box::leak(text.into_boxed_str());
+        let (style, script) = (kept(packed(STYLE)), kept(without_margins(SCRIPT)));
         Assets { style, script, policy: policy(style, script) }
     })
 }
@@ -56,6 +56,18 @@ fn without_margins(text: &str) -> String {
     short
 }
 
+/// Takes spaces off a style sheet, too, where they separate nothing.
+fn packed(style: &str) -> String {
+    let mut packed = String::with_capacity(style.len());
+    for line in without_margins(style).lines() {
+        packed.push_str(&line.replace(": ", ":").replace(" {", "{").replace("; ", ";"));
+        if !line.ends_with(['{', '}', ';', ',']) {
+            packed.push('\n');
+        }
+    }
+    packed.replace(";}", "}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +76,15 @@ mod tests {
     fn what_only_we_read_is_taken_off() {
         let text = "/* one */\n a {\n\n   // two\n  b: c; /* three */\n}\n";
         assert_eq!(without_margins(text), "a {\nb: c; /* three */\n}\n");
+    }
+
+    #[test]
+    fn a_style_is_packed_where_spaces_separate_nothing() {
+        let style = "a,\nb :is(i, u) {\n  margin: 0 1px;\n  font: a\n    b;\n}\n@media (x: 1px) { c { d: e; } }\n";
+        assert_eq!(
+            packed(style),
+            "a,b :is(i, u){margin:0 1px;font:a\nb}@media (x:1px){ c{ d:e;} }".replace(";}", "}")
+        );
     }
 
     #[test]

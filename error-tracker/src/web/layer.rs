@@ -2,26 +2,19 @@
 
 use crate::model::{reason_of, Reference};
 use crate::scope;
-use crate::task::Busy;
-use crate::visit::Visit;
-use crate::web::{answer as pages, Job, Reception, Response};
+use crate::web::Response;
 
 /// The header that carries the reference of what failed.
 pub(crate) const REFERENCE: &str = "x-error-reference";
 
-/// Decides what becomes of a visit; what fails meanwhile is not recorded.
-pub(crate) fn receive(visit: Visit) -> Reception {
+/// Says which pattern of a router's the path of the running task's request matched, such as
+/// `/pay/{id}`: where the layer can't know it, as around a service of tower's or hyper's.
+///
+/// Requests are shown and grouped by it. The first pattern said of a request stays.
+pub fn set_route(pattern: &str) {
     if let Some(serving) = scope::serving() {
-        serving.set_own();
+        serving.set_route(pattern);
     }
-    let _busy = Busy::enter();
-    pages::receive(visit)
-}
-
-/// Does what a visit asks for; what fails meanwhile is not recorded.
-pub(crate) fn run(job: Job) -> Response {
-    let _busy = Busy::enter();
-    job.run()
 }
 
 /// Tells whether a client asks for a problem description (RFC 9457).

@@ -4,6 +4,7 @@ use super::assets::assets;
 use super::context::Context;
 use super::html::Html;
 use super::response::Response;
+use crate::model::Reference;
 
 /// Makes a whole page of a title and what stands below the bar at its head.
 pub(super) fn page(context: &Context<'_>, title: &str, body: impl FnOnce(&mut Html)) -> Response {
@@ -12,6 +13,7 @@ pub(super) fn page(context: &Context<'_>, title: &str, body: impl FnOnce(&mut Ht
         document(title, |html| {
             bar(html, context);
             html.raw("<main id=\"main\">");
+            not_kept(html, context);
             body(html);
             html.raw("</main>");
         }),
@@ -60,6 +62,14 @@ fn bar(html: &mut Html, context: &Context<'_>) {
     html.raw("<button type=\"button\" id=\"live\" class=\"quiet\" aria-pressed=\"true\" hidden>● live</button>");
     html.raw("<button type=\"button\" id=\"theme\" class=\"quiet\" aria-label=\"Light or dark\" hidden>◐</button>");
     html.raw("<button type=\"button\" id=\"help\" class=\"quiet\" aria-label=\"Keys\" hidden>?</button></header>");
+}
+
+/// Where a search for a reference led to the issue alone.
+fn not_kept(html: &mut Html, context: &Context<'_>) {
+    if let Some(Ok(reference)) = context.params.get("missing").map(str::parse::<Reference>) {
+        html.raw("<p class=\"note\" role=\"status\">The event <b>").show(reference);
+        html.raw("</b> was not kept in full: this is its issue.</p>");
+    }
 }
 
 /// The release begins with the crate's name.

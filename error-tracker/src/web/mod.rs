@@ -38,6 +38,8 @@ mod tracked;
 pub(crate) mod watch;
 
 pub use self::answer::{receive, Job, Reception};
+#[cfg(feature = "watch")]
+pub use self::layer::set_route;
 pub use self::response::Response;
 #[cfg(feature = "watch")]
 pub use self::tracked::{AnyError, Tracked};

@@ -136,7 +136,7 @@ struct Entered {
 impl Entered {
     fn new(watch: &mut Watch) -> Self {
         let before = task::word();
-        let mark = scope::enter_request(std::mem::take(&mut watch.scopes));
+        let mark = scope::enter_task(std::mem::take(&mut watch.scopes));
         task::set_word((task::word() + 1) | POLLING);
         let depth = task::depth();
         if before & OPEN != 0 {

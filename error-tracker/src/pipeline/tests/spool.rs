@@ -276,17 +276,6 @@ fn a_shutdown_returns_by_its_limit_while_a_segment_hangs() {
     assert!(!next.writer.shutdown(Duration::from_millis(1)));
 }
 
-/// Raises the counts of so many issues, of which no event is known.
-fn count_many(setup: &Setup, issues: u16) {
-    for number in 0..issues {
-        let mut bytes = [7; 32];
-        bytes[..2].copy_from_slice(&number.to_le_bytes());
-        let fingerprint = Fingerprint::from_bytes(bytes);
-        let slot = setup.counters.find_or_insert(fingerprint, seed).unwrap();
-        setup.counters.count(slot, Timestamp::from_micros(1));
-    }
-}
-
 #[test]
 fn what_would_take_the_store_long_at_the_end_is_on_disk_first() {
     let (folder, world) = (tempfile::tempdir().unwrap(), World::new(Mood::Works));

@@ -28,16 +28,23 @@ impl Frozen {
 
 impl Worker {
     /// Writes all that waits in memory to the store; tells whether nothing of it is left.
+    ///
+    /// It does so in batches of a bounded size, and takes the counters as they fit in.
     pub(super) fn commit(&mut self, now: Instant) -> bool {
-        // Counters first: what they count was queued after the events of the same issues.
-        self.take_counters(now);
-        self.take_queue(now);
-        let is_stored =
-            self.write_frozen(now) && (self.is_put_first(now) || self.write_pending(now));
-        if !is_stored {
-            self.keep_on_disk(now);
+        let mut is_stored = self.write_frozen(now);
+        self.begin_sweep();
+        loop {
+            // Counters first: what they count was queued after the events of the same issues.
+            self.take_counters(now);
+            self.take_queue(now);
+            is_stored = is_stored && (self.is_put_first(now) || self.write_pending(now));
+            if !is_stored && !self.keep_on_disk(now) {
+                return false;
+            }
+            if self.sweep.is_none() {
+                return is_stored;
+            }
         }
-        is_stored
     }
 
     /// At the end there may not be the time for much: it goes to disk, and from there to the store.
@@ -54,19 +61,23 @@ impl Worker {
     }
 
     fn write_pending(&mut self, now: Instant) -> bool {
-        if self.pending.is_empty() {
-            return true;
+        loop {
+            if !self.write_frozen(now) {
+                return false;
+            }
+            if self.pending.is_empty() {
+                return true;
+            }
+            if self.store.is_none() {
+                return false;
+            }
+            self.freeze();
         }
-        if self.store.is_none() {
-            return false;
-        }
-        self.freeze();
-        self.write_frozen(now)
     }
 
-    /// Gives what waits a name under which it counts once.
+    /// Gives what waits, or as much of it as is written at once, a name under which it counts once.
     fn freeze(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
+        let pending = self.pending.take();
         self.pending.wait_behind(Some(&pending));
         self.frozen = Some(Frozen { id: self.next, pending, panics: 0 });
         self.next.number += 1;
@@ -136,32 +147,30 @@ impl Worker {
         }
     }
 
-    /// Keeps what the store did not take on disk, as far as there is room.
-    pub(super) fn keep_on_disk(&mut self, now: Instant) {
+    /// Keeps what the store did not take on disk, as far as there is room; tells whether all of it
+    /// is there.
+    pub(super) fn keep_on_disk(&mut self, now: Instant) -> bool {
         if !self.spool.is_on() {
-            return;
+            return false;
         }
         let is_kept = self.put_frozen(now) && (self.store.is_some() || self.put_pending(now));
         match is_kept {
             true => self.spool_pace.succeeded(now),
             false => self.spool_pace.failed(now),
         }
+        is_kept && self.pending.is_empty()
     }
 
     fn put_pending(&mut self, now: Instant) -> bool {
         let late = std::mem::take(&mut self.late);
         self.pending.amend_late(late, now);
-        if self.pending.is_empty() {
-            return true;
+        while !self.pending.is_empty() {
+            self.freeze();
+            if !self.put_frozen(now) {
+                return false;
+            }
         }
-        self.freeze();
-        let is_kept = self.put_frozen(now);
-        if let Some(frozen) = self.frozen.take() {
-            // Its name was used nowhere: what comes next may join it, and have the name.
-            (self.next, self.pending) = (frozen.id, frozen.pending);
-            self.pending.wait_behind(None);
-        }
-        is_kept
+        true
     }
 
     /// Writes the frozen batch to disk; in the end without its events if there is no room.

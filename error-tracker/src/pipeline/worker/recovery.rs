@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::{Work, Worker};
 use crate::error::Error;
 use crate::pipeline::shared::say;
+use crate::queue::Sweep;
 use crate::spool::Failure;
 
 /// After this many panics in a row a batch that can't be kept on disk is given up.
@@ -108,7 +109,8 @@ impl Worker {
     /// Tells what is lost as the thread ends: neither the store nor the disk took it.
     pub(super) fn lose_the_rest(&mut self) {
         let frozen = self.frozen.take().map_or(0, |frozen| frozen.pending.failures());
-        let lost = frozen + std::mem::take(&mut self.pending).failures();
+        let mut lost = frozen + std::mem::take(&mut self.pending).failures();
+        self.counters.drain(&mut Sweep::default(), usize::MAX, |_, count, _| lost += count);
         self.lose(lost);
         if lost > 0 {
             say(&format!("{lost} failures are lost: neither the store nor the spool took them"));

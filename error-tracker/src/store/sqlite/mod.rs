@@ -30,7 +30,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::config::{Config, Durability};
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{
+    EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Timestamp, Totals,
+};
 pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::sqlite::packing::{Packing, Unpacker};
 use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
@@ -132,6 +134,9 @@ impl Sqlite {
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(attempted)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(attempted)?;
         schema::migrate(&mut connection, &options.table_prefix).map_err(attempted)?;
+        // Triggers make SQLite keep the pages that a statement changes until it is over: a dozen a
+        // failure. In a file, that is most of what is written at all.
+        connection.pragma_update(None, "temp_store", "MEMORY").map_err(attempted)?;
         Ok(Self::with_connection(connection, options))
     }
 
@@ -302,6 +307,12 @@ impl Store for Sqlite {
         })
     }
 
+    fn kept_events(&mut self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        self.attempt("read events of", |store| {
+            read::kept_events(&store.connection, &store.read, &fingerprint)
+        })
+    }
+
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {
         self.attempt("read an event of", |store| {
             let unpacker = Unpacker::new(&store.packing, &store.connection);
@@ -323,7 +334,13 @@ impl Store for Sqlite {
 
     fn hours(&mut self, fingerprint: Fingerprint) -> Result<Vec<Hour>, Error> {
         self.attempt("read the hours of", |store| {
-            read::hours(&store.connection, &store.read, &fingerprint)
+            read::hours(&store.connection, &store.read, (&fingerprint, i64::MIN))
+        })
+    }
+
+    fn hours_since(&mut self, fingerprint: Fingerprint, hour: i64) -> Result<Vec<Hour>, Error> {
+        self.attempt("read the hours of", |store| {
+            read::hours(&store.connection, &store.read, (&fingerprint, hour))
         })
     }
 

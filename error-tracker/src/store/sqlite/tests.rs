@@ -80,7 +80,7 @@ fn delta(issue: u8, count: u64, events: Vec<Kept>, micros: i64) -> Delta {
         first_seen: at(micros),
         last_seen: at(micros),
         hours: vec![(micros / 3_600_000_000, count)],
-        facts,
+        facts: facts.into(),
         events,
     }
 }
@@ -104,6 +104,33 @@ fn counts_add_up_and_the_first_and_last_sight_stay() {
     assert_eq!((issue.created_on, issue.last_seen), (at(50), at(3_600_000_000)));
     assert_eq!((issue.message.as_str(), issue.kind), ("number 2", Kind::Panic));
     assert_eq!(counts_per_hour(&setup.options()), [(0, 7), (1, 1)]);
+}
+
+#[test]
+fn new_issues_stand_in_the_order_of_time_and_known_ones_stay_where_they_are() {
+    let mut setup = Setup::new();
+    let of = |issue, micros| delta(issue, 2, Vec::new(), micros);
+    setup.write(vec![of(3, 30), of(1, 10), of(2, 20)]);
+    setup.write(vec![of(5, 41), of(2, 50), of(4, 40), of(3, 60)]);
+    let connection = &setup.store.connection;
+    let sql = "SELECT fingerprint, count, last_seen FROM error_tracker_issues ORDER BY id";
+    let mut statement = connection.prepare(sql).unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let rows: Vec<(String, i64, i64)> =
+        statement.query_map([], row).unwrap().map(Result::unwrap).collect();
+    let expected = [(1, 2, 10), (2, 4, 50), (3, 4, 60), (4, 2, 40), (5, 2, 41)];
+    assert_eq!(
+        rows,
+        expected.map(|(issue, count, at)| (fingerprint(issue).to_string(), count, at))
+    );
+}
+
+#[test]
+fn what_a_statement_changes_is_kept_in_memory_until_it_is_over() {
+    let setup = Setup::new();
+    let read = |row: &rusqlite::Row<'_>| row.get(0);
+    let place: i64 = setup.store.connection.query_row("PRAGMA temp_store", [], read).unwrap();
+    assert_eq!(place, 2);
 }
 
 #[test]

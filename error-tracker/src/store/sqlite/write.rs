@@ -79,8 +79,8 @@ impl<'c> Writing<'c> {
     }
 
     pub(super) fn batch(&mut self, batch: &Batch) -> rusqlite::Result<()> {
-        for delta in &batch.deltas {
-            self.delta(delta, &batch.origin)?;
+        for (delta, known) in self.in_order(&batch.deltas)? {
+            self.delta(delta, known.as_ref(), &batch.origin)?;
         }
         for amended in &batch.amended {
             self.amend(amended)?;
@@ -88,16 +88,39 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
-    fn delta(&mut self, delta: &Delta, origin: &Origin) -> rusqlite::Result<()> {
-        let fingerprint = delta.fingerprint.to_string();
+    /// Finds the issues, and brings them into the order in which their pages are written once and
+    /// not again and again: known ones as they stand in the file, new ones by the time with which
+    /// most indexes end.
+    fn in_order<'b>(
+        &mut self,
+        deltas: &'b [Delta],
+    ) -> rusqlite::Result<Vec<(&'b Delta, Option<Known>)>> {
         if self.has_old_issues {
-            joining::take_over(self.connection, self.sql, (delta, self.max_events))?;
+            for delta in deltas {
+                joining::take_over(self.connection, self.sql, (delta, self.max_events))?;
+            }
         }
-        let known = find(&mut self.find_issue, &fingerprint)?;
-        let plan = self.plan(delta, known.as_ref(), origin)?;
+        let mut found = Vec::with_capacity(deltas.len());
+        for delta in deltas {
+            found.push((delta, find(&mut self.find_issue, &delta.fingerprint.to_string())?));
+        }
+        found.sort_by_key(|(delta, known)| match known {
+            Some(known) => (false, known.id),
+            None => (true, delta.last_seen.as_micros()),
+        });
+        Ok(found)
+    }
+
+    fn delta(
+        &mut self,
+        delta: &Delta,
+        known: Option<&Known>,
+        origin: &Origin,
+    ) -> rusqlite::Result<()> {
+        let plan = self.plan(delta, known, origin)?;
         let id = match known {
-            Some(known) => self.update(delta, &known, (&plan, origin))?,
-            None => self.insert(&fingerprint, delta, (&plan, origin))?,
+            Some(known) => self.update(delta, known, (&plan, origin))?,
+            None => self.insert(delta, (&plan, origin))?,
         };
         for seq in &plan.drop {
             self.connection.prepare_cached(&self.sql.drop_event)?.execute([id, *seq as i64])?;
@@ -241,13 +264,12 @@ impl<'c> Writing<'c> {
 
     fn insert(
         &mut self,
-        fingerprint: &str,
         delta: &Delta,
         (plan, origin): (&Plan<'_>, &Origin),
     ) -> rusqlite::Result<i64> {
         let facts = &delta.facts;
         self.connection.prepare_cached(&self.sql.insert_issue)?.execute(params![
-            fingerprint,
+            delta.fingerprint.to_string(),
             delta.count as i64,
             plan.kept as i64,
             delta.first_seen.as_micros(),

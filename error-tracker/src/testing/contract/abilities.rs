@@ -1,8 +1,10 @@
 //! What a store claims to do beside keeping issues.
 
+use std::sync::Arc;
+
 use super::samples::{at, batch, delta, fingerprint, issue, recorded, DAY, HOUR};
 use super::{holds, works, Part};
-use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
+use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Totals};
 use crate::store::{Amended, Facts, Query, Retained, Retention, Store};
 
 pub(super) fn events_parts<S: Store>() -> Vec<Part<S>> {
@@ -54,6 +56,9 @@ fn events_read_back_newest_first<S: Store>(store: &mut S) {
     let expected: Vec<_> = [3, 2, 1].map(|number| recorded(number, kept.fingerprint)).to_vec();
     let found = events(store, kept.fingerprint);
     holds("events come newest first, each once", ids(&found), ids(&expected));
+    let named = works("`kept_events`", store.kept_events(kept.fingerprint));
+    let names: Vec<_> = found.iter().map(KeptEvent::from).collect();
+    holds("kept events are named as they are read", named, names);
     let one = works("`event`", store.event(again.event.id));
     let parts = |event: &Recorded| {
         (event.event.message.clone(), event.event.frames.clone(), event.stack.clone(), event.number)
@@ -119,7 +124,11 @@ fn hours_add_up_and_go_with_their_issue<S: Store>(store: &mut S) {
     works("`put_hour`", store.put_hour(of, Hour { hour: DAY, count: 1 }));
     let found = works("`hours`", store.hours(of));
     let expected = vec![Hour { hour: DAY, count: 5 }, Hour { hour: DAY + 1, count: 5 }];
-    holds("each hour has its sum, oldest first", found, expected);
+    holds("each hour has its sum, oldest first", found, expected.clone());
+    let late = works("`hours_since`", store.hours_since(of, DAY + 1));
+    holds("hours from one on are the last of all", late, expected[1..].to_vec());
+    let all = works("`hours_since`", store.hours_since(of, i64::MIN));
+    holds("from the first on they are all", all, expected);
     works("`delete`", store.delete(of));
     holds("hours go with their issue", works("`hours`", store.hours(of)), Vec::new());
 }
@@ -225,7 +234,7 @@ fn what_is_too_old_goes<S: Store>(store: &mut S) {
 fn what_is_too_much_goes<S: Store>(store: &mut S) {
     for number in 0..200_u8 {
         let mut one = delta(fingerprint(number), 1, &[(number, i64::from(number))], number.into());
-        one.facts.traceback = "a line of a long report\n".repeat(200);
+        Arc::make_mut(&mut one.facts).traceback = "a line of a long report\n".repeat(200);
         works("`write`", store.write(&batch(number.into(), vec![one])));
     }
     retain(store, &Retention::new(at(-HOUR), 400_000));

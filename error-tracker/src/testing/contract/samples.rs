@@ -103,7 +103,7 @@ pub(super) fn delta(of: Fingerprint, count: u64, events: &[(u8, i64)], micros: i
         first_seen: at(micros),
         last_seen: at(micros),
         hours: vec![(at(micros).as_micros().div_euclid(HOUR), count)],
-        facts,
+        facts: facts.into(),
         events,
     }
 }

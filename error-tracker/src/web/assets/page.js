@@ -257,6 +257,8 @@ const start = () => {
   let later;
   const narrow = wait => {
     clearTimeout(later);
+    const unfinished = [...form.elements].find(input => input.validity && !input.validity.valid);
+    if (unfinished) return say(unfinished.title + '.');
     later = setTimeout(() => load(asked(form), true), wait);
   };
   const mine = event => event.target.form === form;

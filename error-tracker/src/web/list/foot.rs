@@ -118,7 +118,8 @@ fn turn(
 }
 
 /// The line that tells how the tracker is, and where programs find the same.
-pub(super) fn write_health(html: &mut Html, context: &Context<'_>) {
+pub(super) fn write_health(html: &mut Html, list: &List<'_>) {
+    let context = list.context;
     let health = context.tracker.health();
     html.raw("<footer class=\"health\"><span data-part id=\"health\">");
     if let StoreHealth::Waiting(reason) = &health.store {
@@ -128,9 +129,10 @@ pub(super) fn write_health(html: &mut Html, context: &Context<'_>) {
     }
     numbers(html, &health);
     retention(html, context, &health);
-    html.raw("</span><span class=\"gap\"></span><a");
-    html.attr("href", &format!("{}api/issues", context.base)).raw(">JSON</a> · <a");
-    html.attr("href", &format!("{}api/openapi.json", context.base)).raw(">API</a></footer>");
+    let query = list.asked.here(context.params);
+    html.raw("</span><span class=\"gap\"></span><span data-part id=\"json\"><a");
+    html.attr("href", &format!("{}api/issues{query}", context.base)).raw(">JSON</a> · <a");
+    html.attr("href", &format!("{}api/openapi.json", context.base)).raw(">API</a></span></footer>");
 }
 
 fn numbers(html: &mut Html, health: &Health) {

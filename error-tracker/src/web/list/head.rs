@@ -19,6 +19,16 @@ const COLUMNS: [(&str, &[(Sort, &str)]); 8] = [
     ),
 ];
 
+/// What a filter looks like that is no text, and how that is said.
+const PATTERNS: [(&str, &str, &str); 2] = [
+    (
+        "last_seen",
+        r"\s*(\d{4}(-\d\d(-\d\d)?)?|\d+[smhdw])\s*",
+        "A date such as 2026, 2026-11 or 2026-11-22, or an age such as 30m, 24h or 7d",
+    ),
+    ("count", r"\s*([<>]=?)?\s*\d+\s*(-\s*\d+)?\s*", "A number, or >=10, <=10, >10, <10 or 10-20"),
+];
+
 pub(super) fn write(html: &mut Html, list: &List<'_>) {
     html.raw("<tr class=\"names\" data-part id=\"names\">");
     if list.may_select() {
@@ -105,5 +115,9 @@ fn input(
 ) {
     html.raw("<td><input form=\"filter\"").attr("name", name).attr("aria-label", label);
     html.attr("placeholder", hint).raw(" maxlength=\"300\"");
+    // So the script knows what is not written to its end yet; what is right is said by the core.
+    if let Some((_, pattern, title)) = PATTERNS.iter().find(|(known, ..)| *known == name) {
+        html.attr("pattern", pattern).attr("title", title);
+    }
     html.attr("value", list.asked.params.get(name).unwrap_or_default()).raw("></td>");
 }

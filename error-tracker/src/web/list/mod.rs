@@ -16,7 +16,7 @@ use super::layout;
 use super::refusal::Refusal;
 use super::response::Response;
 use crate::model::{Issue, Timestamp, Totals};
-use crate::store::{Capabilities, Direction, Page, Query};
+use crate::store::{Capabilities, Direction, Page, Query, Sort};
 
 /// So many new issues are counted; of more it is said that they are more.
 const COUNTED: usize = 9;
@@ -66,8 +66,9 @@ fn oldest(context: &Context<'_>) -> Result<Timestamp, Refusal> {
     Ok(page.items.first().map_or(context.now, |issue| issue.last_seen))
 }
 
+/// The newest are looked at first, so that few are.
 fn new(context: &Context<'_>) -> Result<usize, Refusal> {
-    let query = Query::new().new_since(context.now).size(COUNTED + 1);
+    let query = Query::new().new_since(context.now).sort(Sort::CreatedOn).size(COUNTED + 1);
     Ok(context.tracker.issues(query)?.items.len())
 }
 
@@ -81,7 +82,7 @@ impl List<'_> {
             true => self.write_welcome(html),
             false => self.write_table(html),
         }
-        foot::write_health(html, self.context);
+        foot::write_health(html, self);
     }
 
     /// Whether issues can be selected.

@@ -2,7 +2,7 @@
 
 use super::asked::NEW;
 use super::List;
-use crate::model::{Issue, IssueState};
+use crate::model::{Hour, Issue, IssueState};
 use crate::web::chart;
 use crate::web::format::{self, grouped};
 use crate::web::html::Html;
@@ -121,7 +121,8 @@ fn state(html: &mut Html, issue: &Issue) {
 /// A picture that can't be read is left out: the row says enough without it.
 fn spark(html: &mut Html, list: &List<'_>, issue: &Issue) {
     html.raw("<td class=\"spark\">");
-    if let Ok(hours) = list.context.tracker.hours(issue.fingerprint) {
+    let day_ago = list.context.now.as_micros().div_euclid(Hour::MICROS) - 24;
+    if let Ok(hours) = list.context.tracker.hours_since(issue.fingerprint, day_ago) {
         chart::sparkline(html, &hours, list.context.now);
     }
     html.raw("</td>");

@@ -158,6 +158,10 @@ fn a_reference_opens_its_event_or_its_issue_or_lists_the_issues_it_may_mean() {
         assert_eq!(location(&written), (303, Some(expected.clone())), "{written}");
     }
     assert_eq!(location(&lost), (303, Some(format!("./error/{of}?missing={lost}"))));
+    assert!(setup
+        .text(&format!("{of}?missing={lost}"))
+        .contains(&format!("<b>{lost}</b> was not kept in full")));
+    assert!(!setup.text(&format!("{of}?missing=nonsense")).contains("was not kept in full"));
     assert_eq!(location("E-00000-00000"), (200, None));
     assert!(setup.text("?search=E-00000-00000").contains("No issue matches."));
     let mut twin = *of.as_bytes();
@@ -221,6 +225,10 @@ fn the_chosen_date_leads_to_the_months_and_days_in_which_something_was_seen() {
     assert!(!year.contains("2026-09") && !year.contains("2026-12"), "{year}");
     let month = setup.text("?last_seen=2026-10&sort=count");
     assert!(month.contains("?sort=count&amp;last_seen=2026-10-31\">31</a>"), "{month}");
+    assert!(
+        month.contains("./error/api/issues?last_seen=2026-10&amp;sort=count\">JSON"),
+        "{month}"
+    );
     assert!(!month.contains("2026-10-12\">"), "{month}");
 }
 

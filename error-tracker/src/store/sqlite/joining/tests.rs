@@ -95,7 +95,8 @@ fn delta(events: Vec<Event>) -> Delta {
             message: newest.message.clone(),
             request_data: "{}".into(),
             ..store::Facts::default()
-        },
+        }
+        .into(),
         events: events.into_iter().map(|event| Kept { event, stack: None }).collect(),
     }
 }
@@ -194,7 +195,7 @@ fn an_issue_that_was_only_counted_is_joined_when_its_first_event_comes() {
     let old = setup.fingerprint(TOOK[0]);
     let mut counted = delta(vec![took(TOOK[0], 1)]);
     counted.events.clear();
-    counted.facts = store::Facts { request_data: "{}".into(), ..store::Facts::default() };
+    counted.facts = store::Facts { request_data: "{}".into(), ..store::Facts::default() }.into();
     let fingerprint = counted.fingerprint;
     setup.write(counted);
     assert_eq!(setup.issue(fingerprint).count, 1);

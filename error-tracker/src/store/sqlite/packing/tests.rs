@@ -34,7 +34,8 @@ impl Setup {
                 first_seen: Timestamp::from_micros(1),
                 last_seen: Timestamp::from_micros(1),
                 hours: vec![(0, events.len() as u64)],
-                facts: crate::store::Facts { request_data: "{}".into(), ..Default::default() },
+                facts: crate::store::Facts { request_data: "{}".into(), ..Default::default() }
+                    .into(),
                 events,
             };
             let batch = Batch { deltas: vec![delta], max_events: 100_000, ..Batch::default() };
@@ -180,7 +181,7 @@ fn a_batch_that_is_undone_undoes_its_dictionary() {
         first_seen: Timestamp::from_micros(1),
         last_seen: Timestamp::from_micros(1),
         hours: Vec::new(),
-        facts: crate::store::Facts { request_data: "{}".into(), ..Default::default() },
+        facts: crate::store::Facts { request_data: "{}".into(), ..Default::default() }.into(),
         events: vec![kept(900, "payment")],
     };
     let batch = Batch { deltas: vec![delta], max_events: 1_000, ..Batch::default() };

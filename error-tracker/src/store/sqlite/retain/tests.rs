@@ -112,7 +112,8 @@ fn delta(issue: u32, number: u32, hour: i64, text: &str) -> Delta {
         first_seen: at,
         last_seen: at,
         hours: vec![(hour, 1)],
-        facts: Facts { at: Some(at), message, request_data: "{}".into(), ..Facts::default() },
+        facts: Facts { at: Some(at), message, request_data: "{}".into(), ..Facts::default() }
+            .into(),
         events: vec![Kept { event, stack }],
     }
 }
@@ -143,7 +144,7 @@ fn the_newest_event_of_a_living_issue_stays_however_old_it_is() {
     let mut setup = Setup::new();
     setup.fail(1, 0..5, "seen in full long ago");
     let mut counted = delta(1, 99, 100, "");
-    (counted.events, counted.facts) = (Vec::new(), Facts::default());
+    (counted.events, counted.facts) = (Vec::new(), Facts::default().into());
     let batch = Batch { deltas: vec![counted], ..Batch::default() };
     setup.store.write(&batch).unwrap();
     assert_eq!(setup.retain(&before(80)).events, 4);

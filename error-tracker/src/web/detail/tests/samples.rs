@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::view::View;
 use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState,
-    Level, Local, MaskNote, Recorded, Request, Timestamp,
+    KeptEvent, Level, Local, MaskNote, Recorded, Request, Timestamp,
 };
 use crate::web::source::Sources;
 
@@ -192,8 +192,9 @@ pub(super) fn view(kept: Vec<Recorded>) -> View<'static> {
         now: NOW,
         mask: "*****",
         issue: issue(kept.len() as u64),
-        kept,
+        kept: kept.iter().map(KeptEvent::from).collect(),
         at: 0,
+        shown: kept.into_iter().next(),
         missing: None,
         during: None,
         hours: counts.map(|(ago, count)| Hour { hour: hour - ago, count }).into(),
