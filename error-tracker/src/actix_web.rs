@@ -38,9 +38,9 @@ use crate::fault::Failure;
 use crate::global;
 use crate::model::Reference;
 use crate::scope::{self, Field, Head, Serving};
-use crate::web::layer::{accepts_problem, answer, receive, run, REFERENCE};
+use crate::web::layer::{accepts_problem, answer, REFERENCE};
 use crate::web::watch::{Ended, Told, Watch, Watched};
-use crate::web::{AnyError, Reception, Tracked, Visit};
+use crate::web::{receive, AnyError, Reception, Tracked, Visit};
 
 /// Makes the pages, at the setting `url_prefix`.
 ///
@@ -77,7 +77,7 @@ async fn page(request: HttpRequest, body: web::Payload) -> HttpResponse {
         Reception::Admitted(job) => job,
     };
     let answered = match body.to_bytes_limited(job.body_limit()).await {
-        Ok(Ok(body)) => web::block(move || run(job.body(body))).await,
+        Ok(Ok(body)) => web::block(move || job.body(body).run()).await,
         Ok(Err(_)) => Ok(answer(400, None, false)),
         Err(_) => Ok(job.too_large()),
     };

@@ -29,8 +29,8 @@ use ::axum::{RequestExt as _, Router};
 use crate::global;
 use crate::scope;
 use crate::tower::{convert, Answering, Begun, ReadAlong};
-use crate::web::layer::{answer, receive, run};
-use crate::web::{AnyError, Reception, Tracked, Visit};
+use crate::web::layer::answer;
+use crate::web::{receive, AnyError, Reception, Tracked, Visit};
 
 /// Makes the router of the pages, at the setting `url_prefix`.
 ///
@@ -76,7 +76,7 @@ async fn page(mut request: Request) -> Response {
         Reception::Admitted(job) => job,
     };
     let answered = match to_bytes(body, job.body_limit()).await {
-        Ok(body) => tokio::task::spawn_blocking(move || run(job.body(body))).await,
+        Ok(body) => tokio::task::spawn_blocking(move || job.body(body).run()).await,
         Err(_) => Ok(job.too_large()),
     };
     convert(answered.unwrap_or_else(|_| answer(500, None, false)), Body::from)

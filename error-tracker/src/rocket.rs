@@ -46,9 +46,9 @@ use ::rocket::tokio::task::spawn_blocking;
 use ::rocket::{async_trait, Data, Request, Response, Route};
 
 use crate::scope::{self, Field, Head, Serving};
-use crate::web::layer::{accepts_problem, answer, receive, run, REFERENCE};
+use crate::web::layer::{accepts_problem, answer, REFERENCE};
 use crate::web::watch::{Told, Watch};
-use crate::web::{AnyError, Reception, Tracked, Visit};
+use crate::web::{receive, AnyError, Reception, Tracked, Visit};
 
 /// How much of a body is looked for before it is read, in bytes: of more Rocket shows nothing.
 const PEEKED: [usize; 6] = [512, 256, 128, 64, 32, 14];
@@ -96,11 +96,12 @@ impl Pages {
     }
 
     fn receive(&self, request: &Request<'_>) -> Reception {
+        let (path, query) = (request.uri().path().as_str(), request.uri().query());
         let below = request.segments::<Segments<'_, Path>>(0..).map(|segments| {
             let segments: Vec<&str> = segments.collect();
-            segments.join("/")
+            let end = if path.ends_with('/') && !segments.is_empty() { "/" } else { "" };
+            segments.join("/") + end
         });
-        let (path, query) = (request.uri().path().as_str(), request.uri().query());
         let visit = Visit::new(request.method().as_str(), path, below.unwrap_or_default())
             .query(query.map_or("", |query| query.as_str()))
             .client(request.remote().map(|address| address.ip()));
@@ -133,6 +134,7 @@ impl From<Pages> for Vec<Route> {
 impl Handler for Pages {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         if let Some(serving) = &Watching::of(request).serving {
+            // It is not in scope here, where the pages would say so themselves.
             serving.set_own();
         }
         let job = match self.receive(request) {
@@ -141,7 +143,7 @@ impl Handler for Pages {
         };
         let answered = match data.open(job.body_limit().bytes()).into_bytes().await {
             Ok(body) if body.is_complete() => {
-                spawn_blocking(move || run(job.body(body.into_inner()))).await
+                spawn_blocking(move || job.body(body.into_inner()).run()).await
             }
             Ok(_) => Ok(job.too_large()),
             Err(_) => Ok(answer(400, None, false)),

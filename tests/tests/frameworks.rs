@@ -1,14 +1,20 @@
 //! Holds the promises of the layers around web frameworks: one table, a small app in each framework,
 //! over real connections.
 
+#[path = "frameworks/alone.rs"]
+mod alone;
 #[path = "frameworks/bodies.rs"]
 mod bodies;
 #[path = "frameworks/client.rs"]
 mod client;
+#[path = "frameworks/pages.rs"]
+mod pages;
 #[path = "frameworks/recorded.rs"]
 mod recorded;
 #[path = "frameworks/serve.rs"]
 mod serve;
+#[path = "frameworks/settings.rs"]
+mod settings;
 #[path = "frameworks/shop.rs"]
 mod shop;
 #[path = "frameworks/with_actix.rs"]
@@ -22,11 +28,15 @@ mod with_rocket;
 #[path = "frameworks/with_tonic.rs"]
 mod with_tonic;
 
+use std::future::pending;
 use std::thread;
 
+use error_tracker::testing::record;
 use error_tracker::{Event, Kind, Level, Outcome, Reference};
-use error_tracker_tests::{causes, functions, local};
+use error_tracker_tests::{causes, functions, local, only, poll_once};
 use serde_json::json;
+use tower_layer::Layer as _;
+use tower_service::Service as _;
 
 use crate::client::{get, post, Answer};
 use crate::recorded::App;
@@ -278,6 +288,22 @@ fn a_service_of_tower_s_that_gives_no_answer_is_recorded() {
     connection.begin(&get("/broken"));
     assert!(connection.answer(false).is_none(), "hyper closes the connection");
     assert_eq!(case.only().status, Some(500));
+}
+
+#[test]
+fn a_request_that_is_given_up_closes_what_was_on_its_way() {
+    let handler = async || {
+        let failed = shop::charge(3, "4929 1234");
+        pending::<()>().await;
+        format!("{failed:?}")
+    };
+    let app = axum::Router::new().route("/", axum::routing::get(handler));
+    let mut service = error_tracker::axum::layer().layer(app);
+    let event = only(record(|| {
+        let mut answering = Box::pin(service.call(http::Request::default()));
+        assert!(poll_once(&mut answering).is_pending());
+    }));
+    assert_eq!((event.message.as_str(), event.outcome), ("disk 3", Outcome::Cancelled));
 }
 
 fn secrets_of_the_head_are_masked(app: &App) {

@@ -418,3 +418,64 @@ mod between_tasks {
         assert_eq!(context(&events[2]), json!({"around": 1, "inner": 2}));
     }
 }
+
+mod taken_along {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_task_that_is_spawned_keeps_the_context_of_where_it_was_made() {
+        set_extra("order", 9);
+        set_tag("plan", "free");
+        set_user("ann");
+        let work = async {
+            set_extra("step", 1);
+            wait().await;
+            fails(1)
+        };
+        let task = tokio::spawn(record_async(work.in_current_scope()));
+        set_extra("order", 10);
+        let event = only(task.await.unwrap());
+        assert_eq!(context(&event), json!({"order": 9, "step": 1}));
+        assert_eq!((&event.tags["plan"], event.user.as_deref()), (&json!("free"), Some("ann")));
+        let after = only(record(|| fails(2)));
+        assert_eq!(context(&after), json!({"order": 10}));
+    }
+
+    #[test]
+    fn of_equal_keys_the_nearest_goes_along() {
+        set_extra("a", "of the thread");
+        set_extra("b", "of the thread");
+        let _outer = scope!(b = "outer", c = "outer");
+        let _inner = scope!(c = "inner");
+        let current = Scope::current();
+        let event = only(thread::spawn(|| record(|| current.run(|| fails(1)))).join().unwrap());
+        assert_eq!(context(&event), json!({"a": "of the thread", "b": "outer", "c": "inner"}));
+    }
+
+    #[test]
+    fn what_a_closure_adds_ends_with_it_even_if_it_panics() {
+        let events = record(|| {
+            Scope::new().with("a", 1).run(|| {
+                set_extra("b", 2);
+                breadcrumb!("inside");
+                fails(1).unwrap_err()
+            });
+            let panicked = std::panic::catch_unwind(|| {
+                Scope::new().with("c", 3).run(|| std::panic::panic_any("over"))
+            });
+            assert!(panicked.is_err());
+            fails(2)
+        });
+        let [inside, panic, after] = &events[..] else { panic!("{:#?}", told(&events)) };
+        assert_eq!(context(inside), json!({"a": 1, "b": 2}));
+        assert_eq!(inside.breadcrumbs.len(), 1);
+        assert_eq!((panic.kind, context(panic)), (Kind::Panic, json!({"c": 3})));
+        assert_eq!((context(after), after.breadcrumbs.len()), (json!({}), 0));
+    }
+
+    #[test]
+    fn where_nothing_applies_nothing_goes_along() {
+        let event = only(record(|| Scope::current().run(|| fails(1))));
+        assert_eq!(context(&event), json!({}));
+    }
+}

@@ -54,11 +54,17 @@ fn event(out: &mut String, recorded: &Recorded, sources: &Sources) {
     item(out, "Thread", &event.thread);
     item(out, "User", event.user.as_deref().unwrap_or_default());
     item(out, "At", &event.location);
+    if let Some(request) = &event.request {
+        item(out, "Route", &request.route);
+        item(out, "From", &request.client);
+    }
+    item(out, "Answered", &event.status.map(|status| status.to_string()).unwrap_or_default());
     let causes: Vec<&str> = event.chain.iter().map(|cause| cause.message.as_str()).collect();
     section(out, "Caused by", "text", &causes.join("\n"));
     calls(out, event, sources);
     section(out, "Stack", "text", &stack(&recorded.stack));
     section(out, "Request", "http", &event.request.as_ref().map(request).unwrap_or_default());
+    section(out, "Data", "json", &json(&event.request_data));
     section(out, "Context", "json", &json(&event.context));
     section(out, "Tags", "json", &json(&event.tags));
     section(out, "Statics", "text", &locals(&event.globals));

@@ -2,9 +2,7 @@
 
 use crate::model::{reason_of, Reference};
 use crate::scope;
-use crate::task::Busy;
-use crate::visit::Visit;
-use crate::web::{answer as pages, Job, Reception, Response};
+use crate::web::Response;
 
 /// The header that carries the reference of what failed.
 pub(crate) const REFERENCE: &str = "x-error-reference";
@@ -17,18 +15,6 @@ pub fn set_route(pattern: &str) {
     if let Some(serving) = scope::serving() {
         serving.set_route(pattern);
     }
-}
-
-/// Decides what becomes of a visit; what fails meanwhile is not recorded.
-pub(crate) fn receive(visit: Visit) -> Reception {
-    let _busy = Busy::enter();
-    pages::receive(visit)
-}
-
-/// Does what a visit asks for; what fails meanwhile is not recorded.
-pub(crate) fn run(job: Job) -> Response {
-    let _busy = Busy::enter();
-    job.run()
 }
 
 /// Tells whether a client asks for a problem description (RFC 9457).

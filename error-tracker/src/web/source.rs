@@ -86,6 +86,14 @@ impl Sources {
         self.find(file, line, "")
     }
 
+    /// Returns a file's path from the working directory or the workspace on, if it lies there.
+    pub(super) fn relative<'f>(&self, file: &'f str) -> &'f str {
+        // All files lie below the first folders of a file system.
+        let roots = self.roots.iter().filter(|root| root.components().count() > 2);
+        let below = |root: &PathBuf| Path::new(file).strip_prefix(root).ok()?.to_str();
+        roots.filter_map(below).next().unwrap_or(file)
+    }
+
     /// Two packages may have a file of the same name: the one whose line says what failed is meant.
     fn find(&self, file: &str, line: u32, expression: &str) -> Option<Excerpt> {
         let path = Path::new(file);
@@ -274,6 +282,18 @@ mod tests {
         assert_eq!(lines(&built), ["old"]);
         let elsewhere = Frame { source_line: 3, ..built };
         assert_eq!(lines(&elsewhere), ["new", "new"]);
+    }
+
+    #[test]
+    fn a_path_begins_at_the_workspace() {
+        let sources = Sources::new(["/", "/work", "/work/shop"].map(PathBuf::from).into(), None);
+        for (file, expected) in [
+            ("/work/shop/src/pay.rs", "src/pay.rs"),
+            ("/work/other/src/pay.rs", "/work/other/src/pay.rs"),
+            ("src/pay.rs", "src/pay.rs"),
+        ] {
+            assert_eq!(sources.relative(file), expected);
+        }
     }
 
     #[test]

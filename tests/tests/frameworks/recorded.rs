@@ -1,11 +1,12 @@
 //! The one tracker of the process, and what it recorded of a case.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use error_tracker::{tracker, Event, Guard, Issue, Query};
+use error_tracker::{tracker, Error, Event, Guard, Issue, Query};
 use error_tracker_tests::LIMIT;
 use tempfile::TempDir;
 
@@ -51,14 +52,19 @@ impl App {
 
     /// Begins a case: the only one at a time, so that nothing is counted for another.
     pub fn case(&self) -> Case {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        begin();
-        let address = *self.address.get_or_init(self.start);
-        let number = CASES.fetch_add(1, Ordering::Relaxed);
-        let case = Case { address, host: format!("case-{number}.{}.test", self.name), _turn: turn };
+        let case = self.before_the_start();
+        begin_with(|store| error_tracker::init! { store: store });
         // A case that failed left its own panic behind.
         case.found();
         case
+    }
+
+    /// Begins a case while there may be no tracker.
+    pub fn before_the_start(&self) -> Case {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = *self.address.get_or_init(self.start);
+        let number = CASES.fetch_add(1, Ordering::Relaxed);
+        Case { address, host: format!("case-{number}.{}.test", self.name), _turn: turn }
     }
 }
 
@@ -66,12 +72,11 @@ static TURN: Mutex<()> = Mutex::new(());
 static CASES: AtomicU32 = AtomicU32::new(1);
 static RUNNING: OnceLock<(Guard, TempDir)> = OnceLock::new();
 
-/// Starts the tracker.
-pub fn begin() {
+/// Starts the tracker, unless it runs.
+pub fn begin_with(start: impl FnOnce(PathBuf) -> Result<Guard, Error>) {
     RUNNING.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        let store = folder.path().join("events.db");
-        let guard = error_tracker::init! { store: store }.expect("the tracker starts");
+        let guard = start(folder.path().join("events.db")).expect("the tracker starts");
         (guard, folder)
     });
 }

@@ -18,11 +18,18 @@ use crate::shop;
 
 pub static APP: App = App::new("actix", || serve(shop_routes));
 
-pub fn serve(routes: fn(&mut ServiceConfig)) -> SocketAddr {
+/// Serves the pages alone.
+pub fn serve_pages(mount: &'static str) -> SocketAddr {
+    serve(move |app| {
+        app.service(error_tracker::actix_web::pages_at(mount));
+    })
+}
+
+fn serve(routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> SocketAddr {
     started(move |told| {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
-        let app = move || ActixApp::new().wrap(Middleware).configure(routes);
+        let app = move || ActixApp::new().wrap(Middleware).configure(routes.clone());
         let server = || HttpServer::new(app).workers(1).disable_signals().listen(listener);
         let running = async {
             let server = server().expect("it listens").run();

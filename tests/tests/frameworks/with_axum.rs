@@ -37,6 +37,11 @@ where
     })
 }
 
+/// Serves the pages alone.
+pub fn serve_pages(mount: &'static str) -> SocketAddr {
+    serve(Router::new().merge(error_tracker::axum::pages_at(mount)).layer(layer()))
+}
+
 fn shop_router() -> Router {
     let twice = Router::new().route("/fail", get(fail)).layer(layer());
     Router::new()

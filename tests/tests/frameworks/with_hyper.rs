@@ -58,13 +58,14 @@ impl tower_service::Service<Request<Body>> for Shop {
 async fn routed(request: Request<Body>) -> io::Result<Response<String>> {
     let path = request.uri().path().to_owned();
     let (first, second) = path[1..].split_once('/').unwrap_or((&path[1..], ""));
-    set_route(match first {
-        "panic" => "/panic/{at}",
-        "tracked" => "/tracked/{user}",
-        "turn" => "/turn/{who}",
-        "spawned" => "/spawned/{user}",
-        _ => &path,
-    });
+    match first {
+        "panic" => set_route("/panic/{at}"),
+        "tracked" => set_route("/tracked/{user}"),
+        "turn" => set_route("/turn/{who}"),
+        "spawned" => set_route("/spawned/{user}"),
+        "fail" | "body" | "unread" | "twice" => set_route(&path),
+        _ => {}
+    }
     static BOTH: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
     let number = second.parse().unwrap_or_default();
     let text = match first {

@@ -19,7 +19,12 @@ use crate::shop;
 
 pub static APP: App = App::new("rocket", || serve(shop_of)).of_rocket();
 
-pub fn serve(app: fn(Rocket<Build>) -> Rocket<Build>) -> SocketAddr {
+/// Serves the pages alone.
+pub fn serve_pages(mount: &'static str) -> SocketAddr {
+    serve(move |rocket| rocket.mount(mount, error_tracker::rocket::pages()))
+}
+
+fn serve(app: impl FnOnce(Rocket<Build>) -> Rocket<Build> + Send + 'static) -> SocketAddr {
     on_a_thread(move |told| async move {
         let config = Config {
             address: Ipv4Addr::LOCALHOST.into(),

@@ -7,7 +7,8 @@ use serde::de::IntoDeserializer;
 use serde::Deserialize;
 
 use crate::model::{
-    Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, Level, Recorded, Timestamp,
+    Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, KeptEvent, Level, Recorded,
+    Timestamp,
 };
 use crate::store::payload;
 use crate::store::sqlite::packing::Unpacker;
@@ -27,6 +28,7 @@ pub(super) struct Sql {
     issue: String,
     events: String,
     event: String,
+    kept: String,
     hours: String,
 }
 
@@ -42,6 +44,10 @@ impl Sql {
             issue: sql(ISSUES, &format!("WHERE i.id = ({ID_OF})")),
             events: sql(events, &format!("WHERE e.issue_id = ({ID_OF}) ORDER BY e.seq DESC")),
             event: sql(events, "WHERE e.id = ?1"),
+            kept: sql(
+                "SELECT id, seq, at FROM {p}events",
+                &format!("WHERE issue_id = ({ID_OF}) ORDER BY seq DESC"),
+            ),
             hours: sql(
                 "SELECT hour, count FROM {p}hours",
                 &format!("WHERE issue_id = ({ID_OF}) AND hour >= ?2 ORDER BY hour"),
@@ -68,6 +74,20 @@ pub(super) fn events(
     let mut statement = connection.prepare_cached(&sql.events)?;
     let recorded = |row: &Row<'_>| to_recorded(row, unpacker);
     let rows = statement.query_map([fingerprint.to_string()], recorded)?;
+    rows.collect()
+}
+
+pub(super) fn kept_events(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<Vec<KeptEvent>> {
+    let mut statement = connection.prepare_cached(&sql.kept)?;
+    let kept = |row: &Row<'_>| {
+        let number = row.get::<_, i64>(1)? as u64;
+        Ok(KeptEvent::new(id(row, 0)?, number, Timestamp::from_micros(row.get(2)?)))
+    };
+    let rows = statement.query_map([fingerprint.to_string()], kept)?;
     rows.collect()
 }
 
