@@ -77,7 +77,7 @@ fn routes(app: &mut ServiceConfig) {
         .route("/cart", post().to(cart))
         .route("/reviews", post().to(review))
         .route("/rates", get().to(rates))
-        .route("/report", get().to(|| async { HttpResponse::ServiceUnavailable() }))
+        .route("/report", get().to(HttpResponse::ServiceUnavailable))
         .route("/coupon/{code}", post().to(coupon))
         .route("/category/{name}", get().to(category));
 }
