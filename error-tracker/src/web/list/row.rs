@@ -10,6 +10,8 @@ use crate::web::html::Html;
 /// How many characters of a message are sent, and of a path.
 const MESSAGE: usize = 200;
 const PATH: usize = 48;
+/// How many characters of where it failed fit beside the name of the function.
+const LOCATION: usize = 30;
 
 pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
     html.raw("<tr").attr("class", issue.state.as_str()).raw(">");
@@ -38,8 +40,10 @@ pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
     html.raw("</tr>");
 }
 
-/// The last part of a type's or a function's path, without what it is generic over.
+/// The last part of a type's or a function's path, without what it is generic over; a closure goes by
+/// the name of its function.
 fn short_name(path: &str) -> &str {
+    let path = path.split("::{{").next().unwrap_or_default();
     let (mut depth, mut start) = (0_usize, 0);
     for (at, c) in path.char_indices() {
         match c {
@@ -66,8 +70,9 @@ fn what(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&
         _ => html.raw(""),
     };
     html.raw("</div><div class=\"sub\"");
-    html.attr("title", &issue.culprit).raw(">").text(short_name(&issue.culprit)).raw(" <span>");
-    html.text(&format::end(&issue.location, PATH)).raw("</span>");
+    html.attr("title", &issue.culprit).raw("><span>").text(short_name(&issue.culprit));
+    html.raw("</span> <span>");
+    html.text(&format::end(&issue.location, LOCATION)).raw("</span>");
     if issue.kept < issue.count {
         html.raw(" · <span title=\"Events that are stored in full\">kept ");
         html.text(&grouped(issue.kept)).raw("</span>");
@@ -147,6 +152,7 @@ mod tests {
             ("panic", "panic"),
             ("alloc::boxed::Box<dyn core::error::Error>", "Box"),
             ("<shop::Cart as Pay>::charge", "charge"),
+            ("shop::picture::{{closure}}::{{closure}}", "picture"),
             ("", ""),
         ] {
             assert_eq!(short_name(path), name);
