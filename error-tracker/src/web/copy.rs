@@ -73,10 +73,10 @@ fn event(out: &mut String, recorded: &Recorded, sources: &Sources) {
 
 fn calls(out: &mut String, event: &Event, sources: &Sources) {
     if !event.frames.is_empty() {
-        out.push_str("\n## Calls, innermost first\n");
+        heading(out, "Calls, innermost first");
     }
     for (index, frame) in event.frames.iter().enumerate() {
-        let _ = write!(out, "\n{}", span(&frame.function));
+        out.push_str(&span(&frame.function));
         if !frame.file.is_empty() {
             let _ = write!(out, " at {}", span(&format!("{}:{}", frame.file, frame.line)));
         }
@@ -147,9 +147,16 @@ fn breadcrumbs(event: &Event) -> String {
 
 fn section(out: &mut String, title: &str, language: &str, text: &str) {
     if !text.trim().is_empty() {
-        let _ = write!(out, "\n## {title}\n\n");
+        heading(out, title);
         fence(out, language, text);
     }
+}
+
+/// Begins a part, one empty line below what came before.
+fn heading(out: &mut String, title: &str) {
+    let end = out.trim_end_matches('\n').len();
+    out.truncate(end);
+    let _ = write!(out, "\n\n## {title}\n\n");
 }
 
 /// Writes a block that nothing in its text ends.

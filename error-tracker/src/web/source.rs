@@ -1,5 +1,6 @@
 //! The lines around a failing one, from the program's source files, where they are on this machine.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -77,7 +78,7 @@ impl Sources {
     pub(super) fn of(&self, frame: &Frame) -> Option<Excerpt> {
         let embedded = frame.source.as_deref().filter(|_| frame.source_line > 0);
         embedded
-            .and_then(|text| Excerpt::of(text, frame.source_line, frame.line))
+            .and_then(|text| Excerpt::of(&aligned(text), frame.source_line, frame.line))
             .or_else(|| self.find(&frame.file, frame.line, &head_of(&frame.expression)))
     }
 
@@ -131,6 +132,16 @@ impl Sources {
             lines = excerpt.lines.iter().map(|line| mask(line)).collect();
         }
         Excerpt { lines, ..excerpt }
+    }
+}
+
+/// Puts the first line of an embedded function, which begins at its name, above its last one.
+fn aligned(text: &str) -> Cow<'_, str> {
+    let last = text.lines().last().unwrap_or_default();
+    let margin = &last[..last.len() - last.trim_start().len()];
+    match margin.is_empty() || text.starts_with(char::is_whitespace) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{margin}{text}")),
     }
 }
 
@@ -311,6 +322,14 @@ mod tests {
         assert_eq!(line("serve()"), ("    serve()".into(), false));
         assert_eq!(line(""), ("    serve()".into(), false));
         assert_eq!(line("moved()"), ("    serve()".into(), true));
+    }
+
+    #[test]
+    fn the_first_line_of_an_embedded_method_is_indented_like_its_last() {
+        assert_eq!(aligned("fn a() {\n        b()\n    }"), "    fn a() {\n        b()\n    }");
+        for text in ["fn a() {\n    b()\n}", "fn a() { b() }", ""] {
+            assert_eq!(aligned(text), text);
+        }
     }
 
     #[test]
