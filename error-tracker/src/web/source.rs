@@ -297,10 +297,10 @@ mod tests {
 
     #[test]
     fn a_path_begins_at_the_workspace() {
-        let sources = Sources::new(["/", "/work", "/work/shop"].map(PathBuf::from).into(), None);
+        let sources = Sources::new(["/", "/srv", "/srv/shop"].map(PathBuf::from).into(), None);
         for (file, expected) in [
-            ("/work/shop/src/pay.rs", "src/pay.rs"),
-            ("/work/other/src/pay.rs", "/work/other/src/pay.rs"),
+            ("/srv/shop/src/pay.rs", "src/pay.rs"),
+            ("/srv/other/src/pay.rs", "/srv/other/src/pay.rs"),
             ("src/pay.rs", "src/pay.rs"),
         ] {
             assert_eq!(sources.relative(file), expected);

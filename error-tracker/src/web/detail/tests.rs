@@ -233,7 +233,7 @@ fn a_panic_within_an_annotated_call_is_shown_in_it() {
         ..Event::default()
     };
     let mut recorded = recorded(event, 1);
-    let inner = samples::frame("shop::resize::{{closure}}", "/work/shop/src/img.rs");
+    let inner = samples::frame("shop::resize::{{closure}}", "/srv/shop/src/img.rs");
     recorded.stack = vec![Frame { line: 210, ..inner }];
     let by_stack = page(&view(vec![recorded.clone()]));
     recorded.stack.clear();

@@ -12,8 +12,8 @@ use crate::web::html::Html;
 /// How many characters of a message are sent, and of a path.
 const MESSAGE: usize = 200;
 const PATH: usize = 48;
-/// A location is shown to so many characters, of which the last say the line.
-const LOCATION: usize = 32;
+/// How many characters of where it failed fit beside the name of the function.
+const LOCATION: usize = 30;
 
 pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
     html.raw("<tr").attr("class", issue.state.as_str()).raw(">");
@@ -53,8 +53,10 @@ fn telling_name(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// The last part of a type's or a function's path, without what it is generic over.
+/// The last part of a type's or a function's path, without what it is generic over; a closure goes by
+/// the name of its function.
 fn short_name(path: &str) -> &str {
+    let path = path.split("::{{").next().unwrap_or_default();
     let (mut depth, mut start) = (0_usize, 0);
     for (at, c) in path.char_indices() {
         match c {
@@ -81,9 +83,8 @@ fn what(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&
         _ => html.raw(""),
     };
     html.raw("</div><div class=\"sub\"");
-    let culprit = issue.culprit.trim_end_matches("::{{closure}}");
-    html.attr("title", &issue.culprit).raw(">").text(short_name(culprit)).raw(" <span");
-    html.attr("title", &issue.location).raw(">");
+    html.attr("title", &issue.culprit).raw("><span>").text(short_name(&issue.culprit));
+    html.raw("</span> <span").attr("title", &issue.location).raw(">");
     html.text(&format::end(&issue.location, LOCATION)).raw("</span>");
     if issue.kept < issue.count {
         html.raw(" · <span title=\"Events that are stored in full\">kept ");
@@ -176,6 +177,7 @@ mod tests {
             ("panic", "panic"),
             ("alloc::boxed::Box<dyn core::error::Error>", "Box"),
             ("<shop::Cart as Pay>::charge", "charge"),
+            ("shop::picture::{{closure}}::{{closure}}", "picture"),
             ("", ""),
         ] {
             assert_eq!(short_name(path), name);
