@@ -30,7 +30,9 @@ fn the_detail_shows_the_failing_line_its_values_and_what_is_masked() {
     let masked = page.value(".frame .mask", "title");
     assert!(masked.as_str().is_some_and(|why| why.contains("masked because")), "{masked}");
     let all = page.text("body");
-    for part in ["IssuerError", "insufficient funds", "order 991 can't be paid", "/pay/991"] {
+    for part in
+        ["IssuerError", "insufficient funds", "order 991 can't be paid", "/pay/991", "/pay/{order}"]
+    {
         assert!(all.contains(part), "{part} is missing: {all}");
     }
     assert!(!page

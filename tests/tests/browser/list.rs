@@ -60,7 +60,7 @@ fn the_list_tells_what_failed_where_and_how_often() {
         "card declined by its issuer: insufficient funds",
         "NEW",
         "issuer",
-        "examples/shop/domain/checkout.rs:",
+        "shop/domain/checkout.rs:",
         "shop.example",
         "POST",
         "/pay/{order}",

@@ -29,7 +29,8 @@ fn background(page: &Page) -> Value {
 fn the_list_looks_well_in_both_themes_and_on_a_phone() {
     let (shop, page) = (Shop::start(TRAFFIC), Page::new());
     open_list(&shop, &page, "", PAGE);
-    page.picture("list");
+    // This and the one of the detail page are in the README.
+    page.top_picture("list", 650);
     assert_usable(&page);
     page.dark(true);
     page.picture("list-dark");

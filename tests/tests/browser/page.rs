@@ -153,6 +153,13 @@ impl Page {
         self.keep_picture(name, json!({}));
     }
 
+    /// Keeps a picture of the upper part of what the window shows.
+    #[track_caller]
+    pub fn top_picture(&self, name: &str, height: u32) {
+        let clip = json!({"x": 0, "y": 0, "width": 1400, "height": height, "scale": 1});
+        self.keep_picture(name, json!({ "clip": clip }));
+    }
+
     /// Keeps a picture of the page down to its end.
     #[track_caller]
     pub fn long_picture(&self, name: &str) {
