@@ -241,7 +241,7 @@ fn tune(connection: &Connection, durability: Durability) -> rusqlite::Result<()>
         Durability::Immediate => "FULL",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "cache_size", -2_048)?;
+    connection.pragma_update(None, "cache_size", -1_024)?;
     // Pages that change with every batch go to the file once in several batches.
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     connection.pragma_update(None, "journal_size_limit", WAL_PAGES * 4_096)?;
