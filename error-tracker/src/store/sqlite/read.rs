@@ -20,7 +20,7 @@ pub(super) const ISSUES: &str = "SELECT i.fingerprint, i.count, i.kept, i.create
      i.state, i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
      i.culprit, i.location, i.notification_sent, i.ticket_raised,
      r.request_data, r.traceback, i.grouping_version, i.grouping,
-     i.state_changed, i.first_release, i.last_release
+     i.state_changed, i.first_release, i.last_release, i.requested_path
      FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
 
 /// The statements, with the tables' prefix.
@@ -139,6 +139,7 @@ pub(super) fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
         state_changed: Timestamp::from_micros(row.get(21)?),
         first_release: row.get(22)?,
         last_release: row.get(23)?,
+        requested_path: row.get(24)?,
     })
 }
 
