@@ -142,9 +142,6 @@ where
         let begin = || Watch::begin(|head| fill(head, request.request()));
         let mut watch = if scope::serving().is_some() { None } else { begin() };
         if let Some(watch) = &watch {
-            if let Some(route) = request.match_pattern() {
-                watch.serving().set_route(&route);
-            }
             let body = read_along(request.take_payload(), watch.serving());
             request.set_payload(body);
         }
@@ -164,8 +161,8 @@ fn fill(head: &mut Head, request: &HttpRequest) {
     let authority = || request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let host = request.headers().get(HOST).map(HeaderValue::as_bytes).or_else(authority);
     head.put(Field::Host, host.unwrap_or_default());
-    let client = request.peer_addr().map(|address| address.ip().to_string());
-    head.put(Field::Client, client.unwrap_or_default().as_bytes());
+    request.peer_addr().into_iter().for_each(|client| head.client(client.ip()));
+    request.match_pattern().iter().for_each(|route| head.route(route));
     for (name, value) in request.headers() {
         head.header(name.as_str().as_bytes(), value.as_bytes());
     }

@@ -215,8 +215,7 @@ fn fill(head: &mut Head, request: &Request<'_>) {
     let host = request.headers().get_one("host").map(str::to_owned);
     let host = host.or_else(|| request.host().map(ToString::to_string));
     head.put(Field::Host, host.unwrap_or_default().as_bytes());
-    let client = request.remote().map(|address| address.ip().to_string());
-    head.put(Field::Client, client.unwrap_or_default().as_bytes());
+    request.remote().into_iter().for_each(|client| head.client(client.ip()));
     for header in request.headers().iter() {
         head.header(header.name().as_str().as_bytes(), header.value().as_bytes());
     }
