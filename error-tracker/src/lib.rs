@@ -96,9 +96,9 @@ pub use crate::error::Error;
 pub use crate::global::{flush, tracker};
 pub use crate::mask::{DefaultMasking, Masked, Masking};
 pub use crate::model::{
-    Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState, Kind,
-    Level, Local, MaskNote, Outcome, ParseIdError, ParseReferenceError, Recorded, Reference,
-    Request, Timestamp, Totals,
+    Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState,
+    KeptEvent, Kind, Level, Local, MaskNote, Outcome, ParseIdError, ParseReferenceError, Recorded,
+    Reference, Request, Timestamp, Totals,
 };
 pub use crate::pipeline::{Health, SpoolHealth, StoreHealth};
 pub use crate::scope::{Scope, ScopeGuard};

@@ -15,12 +15,12 @@ impl Options {
     pub const USAGE: &'static str = "\
 usage: [--port N] [--traffic N] [--folder FOLDER]
 --port N         where to listen on 127.0.0.1; 0 takes a free port (5000)
---traffic N      sends itself N requests first, most of which fail (0)
+--traffic N      sends itself N requests first, most of which fail (60)
 --folder FOLDER  where the databases are (shop-data)";
 
     /// Reads the command line; `None` stands for what is not understood.
     pub fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
-        let (mut port, mut traffic, mut folder) = (5000, 0, PathBuf::from("shop-data"));
+        let (mut port, mut traffic, mut folder) = (5000, 60, PathBuf::from("shop-data"));
         while let Some(word) = words.next() {
             let value = words.next()?;
             match word.as_str() {

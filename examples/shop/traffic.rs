@@ -5,6 +5,9 @@ use std::net::{SocketAddr, TcpStream};
 
 use crate::doors::{Door, DOORS};
 
+/// How customers call the shop.
+const HOST: &str = "shop.example";
+
 /// Begins to send so many requests, and tells when they are answered.
 pub fn start(address: SocketAddr, requests: u64) {
     std::thread::spawn(move || match send(address, requests) {
@@ -27,7 +30,7 @@ fn knock(address: SocketAddr, door: &Door, number: u64) -> io::Result<()> {
     let mut line = TcpStream::connect(address)?;
     let path = door.path_with(number);
     let mut head = format!(
-        "{} {path} HTTP/1.1\r\nhost: {address}\r\nuser-agent: shop-traffic\r\nconnection: close\r\n",
+        "{} {path} HTTP/1.1\r\nhost: {HOST}\r\nuser-agent: shop-traffic\r\nconnection: close\r\n",
         door.method
     );
     if !door.body.is_empty() {

@@ -337,17 +337,6 @@ fn what_fails_while_a_page_is_asked_for_is_never_recorded() {
 }
 
 #[test]
-fn a_hundred_visitors_at_once_are_all_answered() {
-    pages();
-    let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let all: Vec<_> =
-            (0..100).map(|_| scope.spawn(|| get("", "host=nobody.test").status)).collect();
-        all.into_iter().map(|one| one.join().expect("no page panics")).collect()
-    });
-    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
-}
-
-#[test]
 fn states_of_issues_are_what_the_api_says() {
     let mut issue = issue_of("plain", 900_001);
     issue.host = "api.test".into();

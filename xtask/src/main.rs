@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a program talks to its user")]
 
 mod audit;
+mod browser;
 mod features;
 mod fuzz;
 mod rusqlite;
@@ -62,6 +63,7 @@ fn test(tally: &mut Tally, install: &Install, all: bool) {
         tally.skip("everything", "SQLite is built from its C source");
         return;
     }
+    browser::prepare(tally, install);
     tally.tests("tests", cargo(&["test", "--locked", "--all-features", "--no-fail-fast"]));
     tally.tests("tests of xtask", cargo(&["test", "--locked", "--package", "xtask"]));
     features::check_each_alone(tally);

@@ -21,6 +21,13 @@ impl Tools {
     pub const CPP_COMPILER: Self =
         Self { program: "c++", package: "g++", purpose: "building libFuzzer" };
 
+    pub const CHROMIUM: Self = Self {
+        program: "chromedriver",
+        package: "chromium chromium-driver",
+        purpose: "looking at the pages in a browser",
+    };
+    pub const NPM: Self = Self { program: "npm", package: "npm", purpose: "fetching axe-core" };
+
     /// Whether a nightly toolchain is there already; none is downloaded for this.
     pub fn has_nightly() -> bool {
         let listed = Command::new("rustup").args(["toolchain", "list"]).output();

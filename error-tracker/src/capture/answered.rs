@@ -43,7 +43,7 @@ impl Recorder {
         let records = self.records_of_request();
         let is_failure = answer.panicked || self.tracks(answer.status);
         if serving.is_own() || !is_failure {
-            self.close_records(records, Outcome::Handled);
+            self.handled(records, answer.status);
             return None;
         }
         let told = records.iter().rposition(|record| record.origin != Origin::Message);
@@ -67,6 +67,16 @@ impl Recorder {
 
     fn records_of_request(&self) -> Vec<Record> {
         with(|state| state.take_below(task::depth(), |_| true)).unwrap_or_default()
+    }
+
+    /// Closes what the handler has dealt with, and tells how it answered.
+    fn handled(&self, records: Vec<Record>, status: u16) {
+        for record in records.iter().filter(|record| record.kept) {
+            let mut parts = Parts::default();
+            parts.put(Tag::Status, &[&status.to_string()]);
+            self.amend(record.id, parts, None);
+        }
+        self.close_records(records, Outcome::Handled);
     }
 
     /// Adds the status to the event that tells of the failure.

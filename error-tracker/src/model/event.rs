@@ -95,6 +95,31 @@ pub struct Recorded {
     pub server_name: String,
 }
 
+/// An event that is stored in full, by its name: enough to find it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KeptEvent {
+    /// Names the event.
+    pub id: EventId,
+    /// Which one of its issue's failures it is, counted from 1; 0 if that is not known.
+    pub number: u64,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+impl KeptEvent {
+    /// Makes one of what a store keeps.
+    pub const fn new(id: EventId, number: u64, at: Timestamp) -> Self {
+        Self { id, number, at }
+    }
+}
+
+impl From<&Recorded> for KeptEvent {
+    fn from(recorded: &Recorded) -> Self {
+        Self::new(recorded.event.id, recorded.number, recorded.event.at)
+    }
+}
+
 /// Whether an event is an error, a panic or a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

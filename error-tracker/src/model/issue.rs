@@ -27,8 +27,11 @@ pub struct Issue {
     pub state_changed: Timestamp,
     /// The request's host, or the server's name; of the newest kept event, like what follows.
     pub host: String,
-    /// The request's path; empty without a request.
+    /// The pattern of the router that the request's path matched, else the path; empty without a
+    /// request.
     pub path: String,
+    /// The path as requested, where `path` is a pattern; else empty.
+    pub requested_path: String,
     /// The request's method; empty without a request.
     pub method: String,
     /// Context and request of the newest kept event, masked.

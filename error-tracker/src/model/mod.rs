@@ -15,7 +15,7 @@ mod time;
 mod totals;
 
 pub use self::event::{
-    Breadcrumb, Cause, Event, Frame, Grouping, Kind, Local, MaskNote, Outcome, Recorded,
+    Breadcrumb, Cause, Event, Frame, Grouping, KeptEvent, Kind, Local, MaskNote, Outcome, Recorded,
 };
 pub use self::id::{EventId, Fingerprint, ParseIdError};
 pub use self::issue::{Issue, IssueState};

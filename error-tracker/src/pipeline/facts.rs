@@ -22,6 +22,10 @@ pub(super) fn of_seed(seed: &Seed) -> Facts {
 
 pub(crate) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts {
     let request = event.request.clone().unwrap_or_default();
+    let (path, requested_path) = match request.route.as_str() {
+        "" => (request.path, String::new()),
+        _ => (request.route, request.path),
+    };
     let host = if request.host.is_empty() { origin.server_name.clone() } else { request.host };
     Facts {
         at: Some(event.at),
@@ -29,10 +33,8 @@ pub(crate) fn of_event(event: &Event, stack: &[Frame], origin: &Origin) -> Facts
         level: event.level,
         grouping: event.grouping.clone(),
         host,
-        path: match request.route.is_empty() {
-            true => request.path,
-            false => request.route,
-        },
+        path,
+        requested_path,
         method: request.method,
         exception_name: event.exception_name.clone(),
         message: event.message.clone(),
@@ -122,6 +124,10 @@ mod tests {
         event.request = Some(Request::new("shop.example", "GET", "/pay"));
         let facts = of_event(&event, &[], &origin);
         assert_eq!((facts.host.as_str(), facts.method.as_str()), ("shop.example", "GET"));
+        assert_eq!((facts.path.as_str(), facts.requested_path.as_str()), ("/pay", ""));
+        event.request = Some(Request::new("shop.example", "GET", "/pay/7").route("/pay/{id}"));
+        let facts = of_event(&event, &[], &origin);
+        assert_eq!((facts.path.as_str(), facts.requested_path.as_str()), ("/pay/{id}", "/pay/7"));
     }
 
     #[test]

@@ -118,6 +118,7 @@ pub(crate) struct Facts {
     pub(crate) grouping: Grouping,
     pub(crate) host: String,
     pub(crate) path: String,
+    pub(crate) requested_path: String,
     pub(crate) method: String,
     pub(crate) exception_name: String,
     pub(crate) message: String,

@@ -108,6 +108,7 @@ impl Facts {
         issue.level = self.level;
         issue.host.clone_from(&self.host);
         issue.path.clone_from(&self.path);
+        issue.requested_path.clone_from(&self.requested_path);
         issue.method.clone_from(&self.method);
         issue.exception_name.clone_from(&self.exception_name);
         issue.message.clone_from(&self.message);

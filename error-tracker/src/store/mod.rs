@@ -32,7 +32,9 @@ use crate::config::Config;
 use crate::error::Error;
 #[cfg(not(feature = "sqlite"))]
 use crate::error::ErrorKind;
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{
+    EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Timestamp, Totals,
+};
 
 /// A place where issues, and if it can the events of each, are kept.
 ///
@@ -124,6 +126,13 @@ pub trait Store: Send {
     /// Returns the kept events of an issue, newest first; capability `events`.
     fn events(&mut self, _fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
         Ok(Vec::new())
+    }
+
+    /// Names the kept events of an issue, newest first; capability `events`.
+    ///
+    /// Unless overridden, the events are read in whole for it.
+    fn kept_events(&mut self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        Ok(self.events(fingerprint)?.iter().map(KeptEvent::from).collect())
     }
 
     /// Returns the event with this id; capability `events`.

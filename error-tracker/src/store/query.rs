@@ -203,7 +203,7 @@ impl Query {
         host_contains: impl Into<String> => Into::into;
         /// Asks for issues whose method contains this.
         method_contains: impl Into<String> => Into::into;
-        /// Asks for issues whose path contains this.
+        /// Asks for issues whose path contains this: the pattern of a router, or what was requested.
         path_contains: impl Into<String> => Into::into;
         /// Asks for issues whose type of error contains this.
         exception_contains: impl Into<String> => Into::into;
@@ -251,10 +251,11 @@ impl Query {
     }
 
     fn matches_texts(&self, issue: &Issue) -> bool {
-        let searched = [&issue.host, &issue.path, &issue.exception_name, &issue.message];
+        let (path, requested) = (&issue.path, &issue.requested_path);
+        let searched = [&issue.host, path, requested, &issue.exception_name, &issue.message];
         contains(&self.host_contains, &[&issue.host])
             && contains(&self.method_contains, &[&issue.method])
-            && contains(&self.path_contains, &[&issue.path])
+            && contains(&self.path_contains, &[path, requested])
             && contains(&self.exception_contains, &[&issue.exception_name])
             && contains(&self.search, &searched)
     }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{
+    EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Timestamp, Totals,
+};
 use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
 
 /// How long a reader waits for its turn.
@@ -114,6 +116,10 @@ impl Store for Shared {
 
     fn events(&mut self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
         self.with(|store| store.events(fingerprint))
+    }
+
+    fn kept_events(&mut self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        self.with(|store| store.kept_events(fingerprint))
     }
 
     fn event(&mut self, id: EventId) -> Result<Option<Recorded>, Error> {

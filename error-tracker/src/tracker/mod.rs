@@ -26,7 +26,9 @@ use crate::error::{Error, ErrorKind};
 use crate::mask::Masker;
 #[cfg(feature = "web")]
 use crate::model::Timestamp;
-use crate::model::{Clock, EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
+use crate::model::{
+    Clock, EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Totals,
+};
 use crate::pipeline::{Health, StoreHealth, Writer};
 use crate::queue::{Counters, Sink};
 use crate::store::{Capabilities, Page, Query};
@@ -95,6 +97,11 @@ impl Tracker {
     /// Returns the events of an issue that are stored in full, newest first.
     pub fn events(&self, fingerprint: Fingerprint) -> Result<Vec<Recorded>, Error> {
         self.read(|store| store.events(fingerprint))
+    }
+
+    /// Names the events of an issue that are stored in full, newest first.
+    pub fn kept_events(&self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        self.read(|store| store.kept_events(fingerprint))
     }
 
     /// Returns the event with this id, if it is stored in full.

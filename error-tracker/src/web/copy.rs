@@ -54,11 +54,17 @@ fn event(out: &mut String, recorded: &Recorded, sources: &Sources) {
     item(out, "Thread", &event.thread);
     item(out, "User", event.user.as_deref().unwrap_or_default());
     item(out, "At", &event.location);
+    if let Some(request) = &event.request {
+        item(out, "Route", &request.route);
+        item(out, "From", &request.client);
+    }
+    item(out, "Answered", &event.status.map(|status| status.to_string()).unwrap_or_default());
     let causes: Vec<&str> = event.chain.iter().map(|cause| cause.message.as_str()).collect();
     section(out, "Caused by", "text", &causes.join("\n"));
     calls(out, event, sources);
     section(out, "Stack", "text", &stack(&recorded.stack));
     section(out, "Request", "http", &event.request.as_ref().map(request).unwrap_or_default());
+    section(out, "Data", "json", &json(&event.request_data));
     section(out, "Context", "json", &json(&event.context));
     section(out, "Tags", "json", &json(&event.tags));
     section(out, "Statics", "text", &locals(&event.globals));
@@ -67,10 +73,10 @@ fn event(out: &mut String, recorded: &Recorded, sources: &Sources) {
 
 fn calls(out: &mut String, event: &Event, sources: &Sources) {
     if !event.frames.is_empty() {
-        out.push_str("\n## Calls, innermost first\n");
+        heading(out, "Calls, innermost first");
     }
     for (index, frame) in event.frames.iter().enumerate() {
-        let _ = write!(out, "\n{}", span(&frame.function));
+        out.push_str(&span(&frame.function));
         if !frame.file.is_empty() {
             let _ = write!(out, " at {}", span(&format!("{}:{}", frame.file, frame.line)));
         }
@@ -141,9 +147,16 @@ fn breadcrumbs(event: &Event) -> String {
 
 fn section(out: &mut String, title: &str, language: &str, text: &str) {
     if !text.trim().is_empty() {
-        let _ = write!(out, "\n## {title}\n\n");
+        heading(out, title);
         fence(out, language, text);
     }
+}
+
+/// Begins a part, one empty line below what came before.
+fn heading(out: &mut String, title: &str) {
+    let end = out.trim_end_matches('\n').len();
+    out.truncate(end);
+    let _ = write!(out, "\n\n## {title}\n\n");
 }
 
 /// Writes a block that nothing in its text ends.

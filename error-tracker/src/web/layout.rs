@@ -46,6 +46,8 @@ fn document(title: &str, body: impl FnOnce(&mut Html)) -> Html {
     let mut html = Html::new();
     html.raw("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
     html.raw("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
+    // The header says `no-referrer`, under which a browser gives a form no origin, either.
+    html.raw("<meta name=\"referrer\" content=\"same-origin\">");
     html.raw("<meta name=\"color-scheme\" content=\"light dark\"><title>").text(title);
     html.raw("</title><style>").raw(assets.style).raw("</style><script>").raw(assets.script);
     html.raw("</script></head><body><a class=\"skip\" href=\"#main\">Skip to the content</a>");

@@ -1,5 +1,6 @@
 //! The lines around a failing one, from the program's source files, where they are on this machine.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -77,13 +78,21 @@ impl Sources {
     pub(super) fn of(&self, frame: &Frame) -> Option<Excerpt> {
         let embedded = frame.source.as_deref().filter(|_| frame.source_line > 0);
         embedded
-            .and_then(|text| Excerpt::of(text, frame.source_line, frame.line))
+            .and_then(|text| Excerpt::of(&aligned(text), frame.source_line, frame.line))
             .or_else(|| self.find(&frame.file, frame.line, &head_of(&frame.expression)))
     }
 
     /// Reads the lines around one of a `.rs` file; `None` if it is not on this machine.
     pub(super) fn around(&self, file: &str, line: u32) -> Option<Excerpt> {
         self.find(file, line, "")
+    }
+
+    /// Returns a file's path from the working directory or the workspace on, if it lies there.
+    pub(super) fn relative<'f>(&self, file: &'f str) -> &'f str {
+        // All files lie below the first folders of a file system.
+        let roots = self.roots.iter().filter(|root| root.components().count() > 2);
+        let below = |root: &PathBuf| Path::new(file).strip_prefix(root).ok()?.to_str();
+        roots.filter_map(below).next().unwrap_or(file)
     }
 
     /// Two packages may have a file of the same name: the one whose line says what failed is meant.
@@ -123,6 +132,16 @@ impl Sources {
             lines = excerpt.lines.iter().map(|line| mask(line)).collect();
         }
         Excerpt { lines, ..excerpt }
+    }
+}
+
+/// Puts the first line of an embedded function, which begins at its name, above its last one.
+fn aligned(text: &str) -> Cow<'_, str> {
+    let last = text.lines().last().unwrap_or_default();
+    let margin = &last[..last.len() - last.trim_start().len()];
+    match margin.is_empty() || text.starts_with(char::is_whitespace) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{margin}{text}")),
     }
 }
 
@@ -277,6 +296,18 @@ mod tests {
     }
 
     #[test]
+    fn a_path_begins_at_the_workspace() {
+        let sources = Sources::new(["/", "/srv", "/srv/shop"].map(PathBuf::from).into(), None);
+        for (file, expected) in [
+            ("/srv/shop/src/pay.rs", "src/pay.rs"),
+            ("/srv/other/src/pay.rs", "/srv/other/src/pay.rs"),
+            ("src/pay.rs", "src/pay.rs"),
+        ] {
+            assert_eq!(sources.relative(file), expected);
+        }
+    }
+
+    #[test]
     fn of_two_files_of_a_name_the_one_with_the_expression_is_meant() {
         let one = folder(&[("src/main.rs", "fn main() {\n    serve()\n}\n")]);
         let other = folder(&[("src/main.rs", "fn main() {\n    shop . pay (7)?;\n}\n")]);
@@ -291,6 +322,14 @@ mod tests {
         assert_eq!(line("serve()"), ("    serve()".into(), false));
         assert_eq!(line(""), ("    serve()".into(), false));
         assert_eq!(line("moved()"), ("    serve()".into(), true));
+    }
+
+    #[test]
+    fn the_first_line_of_an_embedded_method_is_indented_like_its_last() {
+        assert_eq!(aligned("fn a() {\n        b()\n    }"), "    fn a() {\n        b()\n    }");
+        for text in ["fn a() {\n    b()\n}", "fn a() { b() }", ""] {
+            assert_eq!(aligned(text), text);
+        }
     }
 
     #[test]

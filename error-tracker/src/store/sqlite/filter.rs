@@ -72,6 +72,9 @@ pub(super) fn contains(text: &[u8], lower: &[u8]) -> bool {
     })
 }
 
+/// Where a search looks.
+const SEARCHED: [&str; 5] = ["host", "path", "requested_path", "exception_name", "message"];
+
 /// Returns all that a query asks, exact values first.
 pub(super) fn of(query: &Query) -> Vec<Filter> {
     let text = |text: &Option<String>| text.clone().map(|text| Asks::Equal(Key::Text(text)));
@@ -100,9 +103,9 @@ pub(super) fn of(query: &Query) -> Vec<Filter> {
         (&["count"], between(count)),
         (&["host"], part(&query.host_contains)),
         (&["method"], part(&query.method_contains)),
-        (&["path"], part(&query.path_contains)),
+        (&["path", "requested_path"], part(&query.path_contains)),
         (&["exception_name"], part(&query.exception_contains)),
-        (&["host", "path", "exception_name", "message"], part(&query.search)),
+        (&SEARCHED, part(&query.search)),
     ];
     let asked = |(columns, asks): (_, Option<Asks>)| Some(Filter { columns, asks: asks? });
     all.into_iter().filter_map(asked).collect()

@@ -30,7 +30,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::config::{Config, Durability};
 use crate::error::{Error, ErrorKind};
-use crate::model::{EventId, Fingerprint, Hour, Issue, IssueState, Recorded, Timestamp, Totals};
+use crate::model::{
+    EventId, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Timestamp, Totals,
+};
 pub(crate) use crate::store::sqlite::file::set_aside;
 use crate::store::sqlite::packing::{Packing, Unpacker};
 use crate::store::{Batch, Capabilities, Page, Query, Retained, Retention, RetentionRun, Store};
@@ -302,6 +304,12 @@ impl Store for Sqlite {
         self.attempt("read events of", |store| {
             let unpacker = Unpacker::new(&store.packing, &store.connection);
             read::events(&store.connection, &store.read, &unpacker, &fingerprint)
+        })
+    }
+
+    fn kept_events(&mut self, fingerprint: Fingerprint) -> Result<Vec<KeptEvent>, Error> {
+        self.attempt("read events of", |store| {
+            read::kept_events(&store.connection, &store.read, &fingerprint)
         })
     }
 

@@ -7,7 +7,8 @@ use serde::de::IntoDeserializer;
 use serde::Deserialize;
 
 use crate::model::{
-    Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, Level, Recorded, Timestamp,
+    Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, KeptEvent, Level, Recorded,
+    Timestamp,
 };
 use crate::store::payload;
 use crate::store::sqlite::packing::Unpacker;
@@ -19,7 +20,7 @@ pub(super) const ISSUES: &str = "SELECT i.fingerprint, i.count, i.kept, i.create
      i.state, i.kind, i.level, i.exception_name, i.message, i.host, i.path, i.method,
      i.culprit, i.location, i.notification_sent, i.ticket_raised,
      r.request_data, r.traceback, i.grouping_version, i.grouping,
-     i.state_changed, i.first_release, i.last_release
+     i.state_changed, i.first_release, i.last_release, i.requested_path
      FROM {p}issues AS i LEFT JOIN {p}reports AS r ON r.issue_id = i.id";
 
 /// The statements, with the tables' prefix.
@@ -27,6 +28,7 @@ pub(super) struct Sql {
     issue: String,
     events: String,
     event: String,
+    kept: String,
     hours: String,
 }
 
@@ -42,6 +44,10 @@ impl Sql {
             issue: sql(ISSUES, &format!("WHERE i.id = ({ID_OF})")),
             events: sql(events, &format!("WHERE e.issue_id = ({ID_OF}) ORDER BY e.seq DESC")),
             event: sql(events, "WHERE e.id = ?1"),
+            kept: sql(
+                "SELECT id, seq, at FROM {p}events",
+                &format!("WHERE issue_id = ({ID_OF}) ORDER BY seq DESC"),
+            ),
             hours: sql(
                 "SELECT hour, count FROM {p}hours",
                 &format!("WHERE issue_id = ({ID_OF}) AND hour >= ?2 ORDER BY hour"),
@@ -68,6 +74,20 @@ pub(super) fn events(
     let mut statement = connection.prepare_cached(&sql.events)?;
     let recorded = |row: &Row<'_>| to_recorded(row, unpacker);
     let rows = statement.query_map([fingerprint.to_string()], recorded)?;
+    rows.collect()
+}
+
+pub(super) fn kept_events(
+    connection: &Connection,
+    sql: &Sql,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<Vec<KeptEvent>> {
+    let mut statement = connection.prepare_cached(&sql.kept)?;
+    let kept = |row: &Row<'_>| {
+        let number = row.get::<_, i64>(1)? as u64;
+        Ok(KeptEvent::new(id(row, 0)?, number, Timestamp::from_micros(row.get(2)?)))
+    };
+    let rows = statement.query_map([fingerprint.to_string()], kept)?;
     rows.collect()
 }
 
@@ -119,6 +139,7 @@ pub(super) fn to_issue(row: &Row<'_>) -> rusqlite::Result<Issue> {
         state_changed: Timestamp::from_micros(row.get(21)?),
         first_release: row.get(22)?,
         last_release: row.get(23)?,
+        requested_path: row.get(24)?,
     })
 }
 

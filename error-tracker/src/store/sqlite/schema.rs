@@ -40,7 +40,8 @@ CREATE TABLE {p}issues (
     first_release     TEXT NOT NULL,
     last_release      TEXT NOT NULL,
     grouping_version  INTEGER NOT NULL,     -- 0: not known yet, only counted so far
-    grouping          TEXT NOT NULL         -- JSON: what the fingerprint was made of
+    grouping          TEXT NOT NULL,        -- JSON: what the fingerprint was made of
+    requested_path    TEXT NOT NULL DEFAULT '' -- the path as requested, where path is a pattern
 );
 
 -- Apart from the issues, so that counting one up does not rewrite long texts.
@@ -188,6 +189,11 @@ fn migrate_writing(connection: &Connection, prefix: &str) -> rusqlite::Result<()
                 "ALTER TABLE {prefix}{table} ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0"
             ))?;
         }
+    }
+    if !has_column(connection, &format!("{prefix}issues"), "requested_path")? {
+        connection.execute_batch(&format!(
+            "ALTER TABLE {prefix}issues ADD COLUMN requested_path TEXT NOT NULL DEFAULT ''"
+        ))?;
     }
     connection.execute_batch(&with_prefix(WRITING_SINCE_3, prefix))
 }

@@ -48,19 +48,19 @@ impl Sql {
             insert_issue: sql("INSERT INTO {p}issues
                  (fingerprint, count, kept, created_on, last_seen, state, state_changed,
                   kind, level, exception_name, message, host, path, method, culprit, location,
-                  first_release, last_release, grouping_version, grouping)
+                  first_release, last_release, grouping_version, grouping, requested_path)
                  VALUES (?1, ?2, ?3, ?4, ?5, 'unresolved', ?4,
-                  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17)"),
+                  ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16, ?17, ?18)"),
             // A statement that names an indexed column rewrites its index, whatever the value.
             count_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
                  last_seen = max(last_seen, ?4), last_release = ?5 WHERE id = ?1"),
             count_and_show_issue: sql("UPDATE {p}issues SET count = count + ?2, kept = ?3,
                  last_seen = max(last_seen, ?4), last_release = ?5, level = ?6, message = ?7,
-                 culprit = ?8, location = ?9 WHERE id = ?1"),
+                 culprit = ?8, location = ?9, requested_path = ?10 WHERE id = ?1"),
             first_seen: sql("UPDATE {p}issues SET created_on = ?2 WHERE id = ?1"),
             reopen: sql("UPDATE {p}issues SET state = ?2 WHERE id = ?1"),
             show_texts: sql("UPDATE {p}issues SET level = ?2, message = ?3, culprit = ?4,
-                 location = ?5 WHERE id = ?1"),
+                 location = ?5, requested_path = ?6 WHERE id = ?1"),
             show_values: sql(
                 "UPDATE {p}issues SET exception_name = ?2, host = ?3, path = ?4, method = ?5
                  WHERE id = ?1 AND (exception_name, host, path, method) <> (?2, ?3, ?4, ?5)",
@@ -91,20 +91,21 @@ impl Sql {
                  (fingerprint, count, kept, created_on, last_seen, state, state_changed,
                   kind, level, exception_name, message, host, path, method, culprit, location,
                   notification_sent, ticket_raised, first_release, last_release,
-                  grouping_version, grouping)
+                  grouping_version, grouping, requested_path)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                  ?17, ?18, ?19, ?20, ?21, ?22)
+                  ?17, ?18, ?19, ?20, ?21, ?22, ?23)
                  ON CONFLICT (fingerprint) DO UPDATE SET
                   (count, kept, created_on, last_seen, state, state_changed, kind, level,
                    exception_name, message, host, path, method, culprit, location,
                    notification_sent, ticket_raised, first_release, last_release,
-                   grouping_version, grouping) =
+                   grouping_version, grouping, requested_path) =
                   (excluded.count, excluded.kept, excluded.created_on, excluded.last_seen,
                    excluded.state, excluded.state_changed, excluded.kind, excluded.level,
                    excluded.exception_name, excluded.message, excluded.host, excluded.path,
                    excluded.method, excluded.culprit, excluded.location,
                    excluded.notification_sent, excluded.ticket_raised, excluded.first_release,
-                   excluded.last_release, excluded.grouping_version, excluded.grouping)
+                   excluded.last_release, excluded.grouping_version, excluded.grouping,
+                   excluded.requested_path)
                  RETURNING id"),
             amend_event: sql(
                 "UPDATE {p}events SET level = ?2, outcome = ?3, codec = ?4, payload = ?5
@@ -182,8 +183,9 @@ impl Joining {
                  state = ?3, state_changed = ?4
                  FROM (SELECT * FROM {p}issues WHERE id = ?2) AS old WHERE {p}issues.id = ?1"),
             show_issue: sql("UPDATE {p}issues SET (level, exception_name, message, host, path,
-                 method, culprit, location) = (SELECT level, exception_name, message, host, path,
-                 method, culprit, location FROM {p}issues WHERE id = ?2) WHERE id = ?1"),
+                 method, culprit, location, requested_path) =
+                 (SELECT level, exception_name, message, host, path,
+                 method, culprit, location, requested_path FROM {p}issues WHERE id = ?2) WHERE id = ?1"),
             drop_report: sql("DELETE FROM {p}reports WHERE issue_id = ?1 AND ?2 IS NOT NULL"),
             show_report: sql("UPDATE {p}reports SET issue_id = ?1 WHERE issue_id = ?2"),
             move_rest: [

@@ -30,7 +30,7 @@ const MANY: usize = 250;
 /// is found is compared with the text anyway.
 const ADD: &str = "
 CREATE VIRTUAL TABLE {p}texts USING fts5 (
-    host, path, exception_name, message, content = '{p}issues', content_rowid = 'id',
+    host, path, requested_path, exception_name, message, content = '{p}issues', content_rowid = 'id',
     tokenize = 'trigram', detail = none, columnsize = 0
 );
 -- Issues with other texts than {p}texts has, and what it has of them; NULL: nothing.
@@ -38,6 +38,7 @@ CREATE TABLE {p}texts_waiting (
     issue_id       INTEGER PRIMARY KEY,
     host           TEXT,
     path           TEXT,
+    requested_path TEXT,
     exception_name TEXT,
     message        TEXT
 );
@@ -49,16 +50,16 @@ END;
 
 CREATE TRIGGER {p}texts_of_deleted AFTER DELETE ON {p}issues BEGIN
     INSERT INTO {p}texts_waiting
-        VALUES (old.id, old.host, old.path, old.exception_name, old.message)
+        VALUES (old.id, old.host, old.path, old.requested_path, old.exception_name, old.message)
         ON CONFLICT (issue_id) DO NOTHING;
 END;
 
 CREATE TRIGGER {p}texts_of_changed
-AFTER UPDATE OF host, path, exception_name, message ON {p}issues
-WHEN (new.message, new.host, new.path, new.exception_name)
-  <> (old.message, old.host, old.path, old.exception_name) BEGIN
+AFTER UPDATE OF host, path, requested_path, exception_name, message ON {p}issues
+WHEN (new.message, new.requested_path, new.host, new.path, new.exception_name)
+  <> (old.message, old.requested_path, old.host, old.path, old.exception_name) BEGIN
     INSERT INTO {p}texts_waiting
-        VALUES (old.id, old.host, old.path, old.exception_name, old.message)
+        VALUES (old.id, old.host, old.path, old.requested_path, old.exception_name, old.message)
         ON CONFLICT (issue_id) DO NOTHING;
 END;
 ";
@@ -103,15 +104,19 @@ impl Indexing {
         let sql = |text: &str| with_prefix(text, prefix);
         let is_kept = are_kept(connection, prefix).unwrap_or(false);
         Self {
-            waiting: sql("SELECT w.issue_id, w.host, w.path, w.exception_name, w.message,
-                 i.host, i.path, i.exception_name, i.message
+            waiting: sql(
+                "SELECT w.issue_id, w.host, w.path, w.requested_path, w.exception_name, w.message,
+                 i.host, i.path, i.requested_path, i.exception_name, i.message
                  FROM {p}texts_waiting AS w LEFT JOIN {p}issues AS i ON i.id = w.issue_id
-                 ORDER BY w.issue_id LIMIT ?1"),
+                 ORDER BY w.issue_id LIMIT ?1",
+            ),
             remove: sql("INSERT INTO {p}texts
-                 ({p}texts, rowid, host, path, exception_name, message)
-                 VALUES ('delete', ?1, ?2, ?3, ?4, ?5)"),
-            add: sql("INSERT INTO {p}texts (rowid, host, path, exception_name, message)
-                 VALUES (?1, ?2, ?3, ?4, ?5)"),
+                 ({p}texts, rowid, host, path, requested_path, exception_name, message)
+                 VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6)"),
+            add: sql(
+                "INSERT INTO {p}texts (rowid, host, path, requested_path, exception_name, message)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            ),
             done: sql("DELETE FROM {p}texts_waiting WHERE issue_id <= ?1"),
             count: sql("SELECT count(*) FROM (SELECT 1 FROM {p}texts_waiting LIMIT ?1)"),
             next: Instant::now(),
@@ -162,9 +167,9 @@ impl Indexing {
         let (mut last, mut count) = (None, 0);
         while let Some(row) = rows.next()? {
             let issue: i64 = row.get(0)?;
-            for (statement, at) in [(&mut remove, 1), (&mut add, 5)] {
-                if let Some([host, path, exception, message]) = texts(row, at)? {
-                    statement.execute(params![issue, host, path, exception, message])?;
+            for (statement, at) in [(&mut remove, 1), (&mut add, 6)] {
+                if let Some([host, path, requested, exception, message]) = texts(row, at)? {
+                    statement.execute(params![issue, host, path, requested, exception, message])?;
                 }
             }
             (last, count) = (Some(issue), count + 1);
@@ -175,9 +180,9 @@ impl Indexing {
     }
 }
 
-/// Reads four texts; older versions of SQLite index nothing behind a NUL.
-fn texts<'r>(row: &'r Row<'_>, at: usize) -> rusqlite::Result<Option<[Cow<'r, str>; 4]>> {
-    let mut texts = [const { Cow::Borrowed("") }; 4];
+/// Reads five texts; older versions of SQLite index nothing behind a NUL.
+fn texts<'r>(row: &'r Row<'_>, at: usize) -> rusqlite::Result<Option<[Cow<'r, str>; 5]>> {
+    let mut texts = [const { Cow::Borrowed("") }; 5];
     for (text, column) in texts.iter_mut().zip(at..) {
         let ValueRef::Text(bytes) = row.get_ref(column)? else { return Ok(None) };
         *text = String::from_utf8_lossy(bytes);

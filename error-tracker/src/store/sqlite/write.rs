@@ -234,6 +234,7 @@ impl<'c> Writing<'c> {
             facts.message,
             facts.culprit,
             facts.location,
+            facts.requested_path,
         ])?;
         self.show_values(known.id, facts)?;
         self.report(known.id, facts)
@@ -246,6 +247,7 @@ impl<'c> Writing<'c> {
             facts.message,
             facts.culprit,
             facts.location,
+            facts.requested_path,
         ])?;
         self.show_values(issue, facts)?;
         self.report(issue, facts)
@@ -286,6 +288,7 @@ impl<'c> Writing<'c> {
             origin.release,
             i64::from(facts.grouping.version),
             json(&facts.grouping.parts)?,
+            facts.requested_path,
         ])?;
         let issue = self.connection.last_insert_rowid();
         self.report(issue, facts)?;
@@ -418,6 +421,7 @@ pub(super) fn put(connection: &Connection, sql: &Sql, issue: &Issue) -> rusqlite
             issue.last_release,
             i64::from(issue.grouping.version),
             json(&issue.grouping.parts)?,
+            issue.requested_path,
         ],
         |row| row.get(0),
     )?;

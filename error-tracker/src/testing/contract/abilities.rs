@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::samples::{at, batch, delta, fingerprint, issue, recorded, DAY, HOUR};
 use super::{holds, works, Part};
-use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, Recorded, Totals};
+use crate::model::{Event, Fingerprint, Hour, Issue, IssueState, KeptEvent, Recorded, Totals};
 use crate::store::{Amended, Facts, Query, Retained, Retention, Store};
 
 pub(super) fn events_parts<S: Store>() -> Vec<Part<S>> {
@@ -56,6 +56,9 @@ fn events_read_back_newest_first<S: Store>(store: &mut S) {
     let expected: Vec<_> = [3, 2, 1].map(|number| recorded(number, kept.fingerprint)).to_vec();
     let found = events(store, kept.fingerprint);
     holds("events come newest first, each once", ids(&found), ids(&expected));
+    let named = works("`kept_events`", store.kept_events(kept.fingerprint));
+    let names: Vec<_> = found.iter().map(KeptEvent::from).collect();
+    holds("kept events are named as they are read", named, names);
     let one = works("`event`", store.event(again.event.id));
     let parts = |event: &Recorded| {
         (event.event.message.clone(), event.event.frames.clone(), event.stack.clone(), event.number)

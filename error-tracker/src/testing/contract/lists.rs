@@ -101,6 +101,7 @@ fn filters() -> Vec<Query> {
         new().host_contains("ST-2"),
         new().method_contains("os"),
         new().path_contains("/4"),
+        new().path_contains("/order/1"),
         new().path_contains("%"),
         new().exception_contains("error_"),
         new().exception_contains("::ERROR1"),

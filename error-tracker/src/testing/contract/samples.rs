@@ -39,6 +39,7 @@ pub(super) fn issue(number: u8) -> Issue {
         state_changed: at(i64::from(number)),
         host: format!("host-{}:5000", of(3)),
         path: format!("/pay/{}", of(5)),
+        requested_path: if of(2) == 0 { format!("/Order/{number}") } else { String::new() },
         method: ["GET", "POST"][usize::from(of(2))].into(),
         exception_name: format!("shop::Error{}", of(6)),
         message: format!("declined, number {number}"),

@@ -13,6 +13,11 @@ const TRACE: [&str; 3] = ["trace", "trace_id", "traceid"];
 
 pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     let event = &recorded.event;
+    if !event.request_data.is_empty() {
+        section(html, "Data", |html| {
+            values::map(html, &view.masks(), "request_data", &event.request_data);
+        });
+    }
     if !event.context.is_empty() {
         section(html, "Context", |html| {
             values::map(html, &view.masks(), "context", &event.context);
@@ -102,7 +107,7 @@ fn surroundings(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
         ("thread", &event.thread),
         ("trace", trace(event)),
         ("level", event.level.as_str()),
-        ("outcome", outcome(event.outcome)),
+        ("outcome", if event.frames.is_empty() { "" } else { outcome(event.outcome) }),
         ("at", &at),
         ("event", &id),
     ];

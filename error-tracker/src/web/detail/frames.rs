@@ -1,7 +1,7 @@
 //! The annotated calls that a failure passed, with their values and their code.
 
 use super::view::{path, View};
-use super::{code, values};
+use super::{code, stack, values};
 use crate::model::{Event, Frame, Kind, Outcome, Recorded};
 use crate::web::html::Html;
 
@@ -15,34 +15,46 @@ const WITH_CODE: usize = 12;
 pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     let event = &recorded.event;
     html.raw("<section class=\"calls\"><h2 class=\"off\">Calls</h2>");
-    place(html, view, recorded);
+    let inside = place(html, view, recorded);
     for (index, frame) in event.frames.iter().enumerate() {
-        call(html, view, (event, index), frame);
+        match inside.filter(|_| index == 0) {
+            Some(line) => {
+                let moved = Frame { line, expression: String::new(), ..frame.clone() };
+                call(html, view, (event, index), &moved);
+            }
+            None => call(html, view, (event, index), frame),
+        }
     }
     if event.frames.is_empty() && event.location.is_empty() && recorded.stack.is_empty() {
         html.raw("<p class=\"note\">It passed no annotated function, and no stack was taken. ");
-        html.raw("<code>#[track_exception]</code> shows a function's arguments and its failing line.</p>");
+        html.raw("<code>#[track_exception]</code> shows a function's arguments and its ");
+        html.raw("failing line.</p>");
     }
     html.raw("</section>");
 }
 
-/// Writes where a panic, a message or a capture by hand stands, unless a call says the same.
-fn place(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
+/// Writes where a panic, a message or a capture by hand stands, unless a call can say it: then the
+/// line is returned if it is within the innermost one.
+fn place(html: &mut Html, view: &View<'_>, recorded: &Recorded) -> Option<u32> {
     let event = &recorded.event;
-    let Some((file, line)) = event.location.rsplit_once(':') else { return };
+    let (file, line) = event.location.rsplit_once(':')?;
     let line = line.parse().unwrap_or(0);
     if event.frames.iter().any(|frame| stands_at(frame, &event.location)) {
-        return;
+        return None;
     }
     let is_here = |frame: &&Frame| frame.in_app && frame.line == line && frame.file.ends_with(file);
-    let function = recorded.stack.iter().find(is_here).map(|frame| frame.function.as_str());
+    let function = recorded.stack.iter().find(is_here).map_or("", |frame| frame.function.as_str());
+    let innermost = event.innermost();
+    if innermost.is_some_and(|frame| frame.file == file && holds(frame, function, line)) {
+        return Some(line);
+    }
     let what = match event.kind {
         Kind::Panic => "panicked",
         Kind::Message => "sent the message",
         Kind::Error => "captured it",
     };
     html.raw("<details class=\"frame\" open>");
-    summary(html, (function.unwrap_or_default(), what), (file, line));
+    summary(html, view, (function, what), (file, line));
     match view.sources.around(file, line) {
         Some(excerpt) => code::write(html, &excerpt, line),
         None => {
@@ -50,20 +62,27 @@ fn place(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
         }
     }
     html.raw("</details>");
+    None
+}
+
+/// Tells whether a function of the stack, or a line, is within an annotated function.
+fn holds(frame: &Frame, function: &str, line: u32) -> bool {
+    let inner = function.strip_prefix(frame.function.as_str());
+    let lines = frame.source.as_deref().map_or(0, |source| source.lines().count());
+    let is_embedded = line.checked_sub(frame.source_line).is_some_and(|at| (at as usize) < lines);
+    inner.is_some_and(|inner| inner.is_empty() || inner.starts_with("::{"))
+        || is_embedded && frame.source_line > 0
 }
 
 fn call(html: &mut Html, view: &View<'_>, (event, index): (&Event, usize), frame: &Frame) {
-    html.raw(if index < OPEN {
-        "<details class=\"frame\" open>"
-    } else {
-        "<details class=\"frame\">"
-    });
-    summary(html, (&frame.function, became(event, index, frame)), (&frame.file, frame.line));
+    let is_open = index < OPEN;
+    html.raw(if is_open { "<details class=\"frame\" open>" } else { "<details class=\"frame\">" });
+    summary(html, view, (&frame.function, became(event, index, frame)), (&frame.file, frame.line));
     let excerpt = (index < WITH_CODE).then(|| view.sources.of(frame)).flatten();
     match excerpt {
         Some(excerpt) => code::write(html, &excerpt, frame.line),
         None if !frame.expression.is_empty() => {
-            code::expression(html, frame.line, &frame.expression)
+            code::expression(html, frame.line, &frame.expression);
         }
         None => {}
     }
@@ -85,6 +104,7 @@ fn call(html: &mut Html, view: &View<'_>, (event, index): (&Event, usize), frame
 /// Writes the line of a call that always shows.
 pub(super) fn summary(
     html: &mut Html,
+    view: &View<'_>,
     (function, became): (&str, &'static str),
     (file, line): (&str, u32),
 ) {
@@ -92,18 +112,20 @@ pub(super) fn summary(
     if !function.is_empty() {
         path(html, function);
     }
-    html.raw(" <span class=\"at\"");
-    at(html, file, line);
-    html.raw("</span>");
+    at(html, view, file, line);
     if !became.is_empty() {
         html.raw(" <span class=\"became\">").raw(became).raw("</span>");
     }
     html.raw("</summary>");
 }
 
-/// Ends a tag, and writes where in the sources something stands.
-fn at(html: &mut Html, file: &str, line: u32) {
-    let short = super::stack::short(file);
+/// Writes where in the sources something stands.
+pub(super) fn at(html: &mut Html, view: &View<'_>, file: &str, line: u32) {
+    if file.is_empty() {
+        return;
+    }
+    let short = stack::short(view.sources.relative(file));
+    html.raw(" <span class=\"at\"");
     if short != file {
         html.attr("title", file);
     }
@@ -111,6 +133,7 @@ fn at(html: &mut Html, file: &str, line: u32) {
     if line > 0 {
         html.raw(":").show(line);
     }
+    html.raw("</span>");
 }
 
 /// Tells whether a call failed at a place; an unknown place may be any.

@@ -8,7 +8,8 @@ const LEVELS: usize = 24;
 
 /// Lays out a text over lines by its brackets and commas. Nothing but spaces is added or left out.
 pub(super) fn indent(text: &str) -> String {
-    let mut layout = Layout { out: String::with_capacity(text.len() * 2), level: 0 };
+    let out = String::with_capacity(text.len() * 2);
+    let mut layout = Layout { out, level: 0, fills: false };
     let mut rest = text.trim();
     while !rest.is_empty() {
         rest = layout.take(rest);
@@ -19,6 +20,8 @@ pub(super) fn indent(text: &str) -> String {
 struct Layout {
     out: String,
     level: usize,
+    /// Whether lines are filled: in a list of plain values.
+    fills: bool,
 }
 
 impl Layout {
@@ -31,6 +34,11 @@ impl Layout {
                 None => self.open(text),
             },
             b'}' | b']' | b')' => self.close(text),
+            b',' if self.fills && self.column() < SHORT => {
+                let rest = self.copy(text, 1).trim_start();
+                self.out.push(' ');
+                rest
+            }
             b',' => self.next_line(text),
             b':' if self.out.ends_with('"') => self.colon(text),
             _ => self.copy(text, plain_length(text)),
@@ -64,11 +72,13 @@ impl Layout {
 
     fn open<'t>(&mut self, text: &'t str) -> &'t str {
         self.level += 1;
+        self.fills = text.starts_with('[') && is_plain(&text[1..]);
         self.next_line(text)
     }
 
     fn close<'t>(&mut self, text: &'t str) -> &'t str {
         self.level = self.level.saturating_sub(1);
+        self.fills = false;
         let written = self.out.trim_end().len();
         self.out.truncate(written);
         if !self.out.ends_with(['{', '[', '(']) {
@@ -87,6 +97,11 @@ impl Layout {
     fn colon<'t>(&mut self, text: &'t str) -> &'t str {
         self.out.push_str(": ");
         text[1..].trim_start()
+    }
+
+    /// How long the last line is, in bytes.
+    fn column(&self) -> usize {
+        self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1)
     }
 
     fn break_line(&mut self) {
@@ -124,6 +139,21 @@ fn group_length(text: &str) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+/// Tells whether a list holds no further groups, as far as a few lines reach.
+fn is_plain(text: &str) -> bool {
+    let mut rest = text;
+    while text.len() - rest.len() < 4 * SHORT {
+        match rest.bytes().next() {
+            None | Some(b'}' | b']' | b')') => return true,
+            Some(b'{' | b'[' | b'(') => return false,
+            Some(b'"') => rest = &rest[string_length(rest)..],
+            Some(b',' | b':') => rest = &rest[1..],
+            Some(_) => rest = &rest[plain_length(rest)..],
+        }
+    }
+    true
 }
 
 /// The length of what has no meaning for the layout.
@@ -178,6 +208,15 @@ mod tests {
             "x".repeat(60)
         );
         assert_eq!(indent(&text), expected);
+    }
+
+    #[test]
+    fn a_list_of_plain_values_fills_its_lines() {
+        let text = format!("[{}]", vec!["127"; 40].join(", "));
+        let laid_out = indent(&text);
+        assert!(laid_out.lines().count() < 6 && laid_out.lines().all(|line| line.len() < 80));
+        let groups = format!("[{}]", vec!["(1, 2)"; 20].join(", "));
+        assert_eq!(indent(&groups).lines().count(), 22);
     }
 
     #[test]

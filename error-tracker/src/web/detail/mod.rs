@@ -75,10 +75,11 @@ fn read<'a>(
 ) -> Result<Option<View<'a>>, Error> {
     let tracker = context.tracker;
     let Some(issue) = tracker.issue(fingerprint)? else { return Ok(None) };
-    let kept = tracker.events(issue.fingerprint)?;
-    let found = event.and_then(|id| kept.iter().position(|recorded| recorded.event.id == id));
+    let kept = tracker.kept_events(issue.fingerprint)?;
+    let found = event.and_then(|id| kept.iter().position(|kept| kept.id == id));
     let at = found.unwrap_or(0);
-    let during = kept.get(at).and_then(|recorded| recorded.event.during);
+    let shown = kept.get(at).map(|kept| tracker.event(kept.id)).transpose()?.flatten();
+    let during = shown.as_ref().and_then(|recorded| recorded.event.during);
     let during = during.map(|id| tracker.event(id)).transpose()?.flatten();
     Ok(Some(View {
         base: context.base,
@@ -93,6 +94,7 @@ fn read<'a>(
         issue,
         kept,
         at,
+        shown,
     }))
 }
 

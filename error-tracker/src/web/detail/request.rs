@@ -14,6 +14,7 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
     let Some(request) = &event.request else { return };
     section(html, "Request", |html| {
         line(html, view, request);
+        facts(html, view, event, request);
         html.raw("<div class=\"folds\">");
         query(html, view, request);
         headers(html, view, request);
@@ -23,7 +24,7 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
     });
 }
 
-/// Writes the method and the address, and a way to send the same again.
+/// Writes the method and the address.
 fn line(html: &mut Html, view: &View<'_>, request: &Request) {
     html.raw("<p class=\"url\" dir=\"auto\"><b>");
     view.masks().text(html, &request.method, "request.method");
@@ -37,6 +38,15 @@ fn line(html: &mut Html, view: &View<'_>, request: &Request) {
         view.masks().text(html, &request.query, "request.query");
     }
     html.raw("</p>");
+}
+
+/// Writes which route took it, who sent it, and how it was answered.
+fn facts(html: &mut Html, view: &View<'_>, event: &Event, request: &Request) {
+    let status = event.status.map(|status| status.to_string()).unwrap_or_default();
+    let facts =
+        [("route", request.route.as_str()), ("from", &request.client), ("answered", &status)];
+    let known = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    values::facts(html, &view.masks(), "request", known);
 }
 
 fn query(html: &mut Html, view: &View<'_>, request: &Request) {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::code;
-use super::frames::summary;
-use super::view::{section, View};
+use super::frames::{at, summary};
+use super::view::{path, section, View};
 use crate::model::{crate_of, Frame, Recorded};
 use crate::web::format::{counted, end};
 use crate::web::html::Html;
@@ -25,7 +25,11 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     section(html, "Stack", |html| {
         html.raw("<div class=\"stack\">");
         let mut own = 0;
-        for run in recorded.stack.chunk_by(|one, other| one.in_app == other.in_app) {
+        // What the tracker adds to a stack says nothing about the failure.
+        let is_shown =
+            |frame: &&Frame| frame.in_app || crate_of(&frame.function) != "error_tracker";
+        let shown: Vec<&Frame> = recorded.stack.iter().filter(is_shown).collect();
+        for run in shown.chunk_by(|one, other| one.in_app == other.in_app) {
             match run.first().is_some_and(|frame| frame.in_app) {
                 true => run.iter().for_each(|frame| {
                     own += 1;
@@ -34,7 +38,7 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
                         && recorded.event.location.is_empty();
                     call(html, view, frame, (own <= WITH_CODE, is_open));
                 }),
-                false => folded(html, run),
+                false => folded(html, view, run),
             }
         }
         html.raw("</div>");
@@ -45,33 +49,30 @@ fn call(html: &mut Html, view: &View<'_>, frame: &Frame, (reads, is_open): (bool
     match reads.then(|| view.sources.of(frame)).flatten() {
         Some(excerpt) => {
             html.raw(if is_open { "<details open>" } else { "<details>" });
-            summary(html, (&frame.function, ""), (&frame.file, frame.line));
+            summary(html, view, (&frame.function, ""), (&frame.file, frame.line));
             code::write(html, &excerpt, frame.line);
             html.raw("</details>");
         }
-        None => row(html, frame),
+        None => row(html, view, frame),
     }
 }
 
 /// Writes a frame of which there is no more to show.
-fn row(html: &mut Html, frame: &Frame) {
+fn row(html: &mut Html, view: &View<'_>, frame: &Frame) {
     html.raw("<p class=\"row\">");
-    super::view::path(html, &frame.function);
-    if !frame.file.is_empty() {
-        html.raw(" <span class=\"at\"").attr("title", &frame.file).raw(">");
-        html.text(&short(&frame.file)).raw(":").show(frame.line).raw("</span>");
-    }
+    path(html, &frame.function);
+    at(html, view, &frame.file, frame.line);
     html.raw("</p>");
 }
 
-fn folded(html: &mut Html, frames: &[Frame]) {
+fn folded(html: &mut Html, view: &View<'_>, frames: &[&Frame]) {
     html.raw("<details class=\"folded\"><summary>").text(&title(frames)).raw("</summary>");
-    frames.iter().for_each(|frame| row(html, frame));
+    frames.iter().for_each(|frame| row(html, view, frame));
     html.raw("</details>");
 }
 
 /// Says how many frames there are, and whose: `38 frames of axum, hyper, tokio`.
-fn title(frames: &[Frame]) -> String {
+fn title(frames: &[&Frame]) -> String {
     let mut crates: Vec<&str> = Vec::new();
     for name in frames.iter().map(|frame| crate_of(&frame.function)) {
         if !name.is_empty() && !crates.contains(&name) {
@@ -103,13 +104,14 @@ mod tests {
 
     #[test]
     fn folded_frames_say_whose_they_are() {
-        let frames = |names: &[&str]| -> Vec<Frame> {
+        let title = |names: &[&str]| {
             let frame = |name: &&str| Frame { function: (*name).to_owned(), ..Frame::default() };
-            names.iter().map(frame).collect()
+            let frames: Vec<Frame> = names.iter().map(frame).collect();
+            title(&frames.iter().collect::<Vec<_>>())
         };
-        assert_eq!(title(&frames(&["axum::a", "hyper::b", "axum::c"])), "3 frames of axum, hyper");
-        assert_eq!(title(&frames(&["clone3"])), "1 frame");
-        let many = frames(&["a::x", "b::x", "c::x", "d::x", "e::x"]);
+        assert_eq!(title(&["axum::a", "hyper::b", "axum::c"]), "3 frames of axum, hyper");
+        assert_eq!(title(&["clone3"]), "1 frame");
+        let many = ["a::x", "b::x", "c::x", "d::x", "e::x"];
         assert_eq!(title(&many), "5 frames of a, b, c, d, …");
     }
 

@@ -48,9 +48,9 @@ fn step(
     (sign, name): (&'static str, &'static str),
 ) {
     match view.kept.get(at).filter(|_| is_there) {
-        Some(recorded) => {
+        Some(kept) => {
             html.raw("<a");
-            view.address(html, "href", &format!("?event={}", recorded.event.id));
+            view.address(html, "href", &format!("?event={}", kept.id));
             html.attr("aria-label", name).attr("title", name).raw(">").raw(sign).raw("</a>");
         }
         None => {

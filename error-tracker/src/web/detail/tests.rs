@@ -56,6 +56,7 @@ fn a_page_says_what_where_how_often_and_since_when() {
         "left as checkout of cart 7",
         "event 132 of 132",
         "POST shop:5000 /pay/991 ?coupon=X",
+        "route /pay/{id} from 10.1.2.3 answered 502",
         "2 frames of axum, hyper",
         "−2.1 s info cart loaded",
         "user u-7",
@@ -217,6 +218,31 @@ fn a_panic_says_where_it_panicked() {
     let text = words(&page_of(same));
     assert_eq!(text.matches("src/img.rs:210").count(), 1, "{text}");
     assert!(text.contains("src/img.rs:210 panicked"), "{text}");
+}
+
+#[test]
+fn a_panic_within_an_annotated_call_is_shown_in_it() {
+    let event = Event {
+        kind: Kind::Panic,
+        location: "src/img.rs:210".into(),
+        frames: vec![Frame {
+            failed: true,
+            line: 200,
+            ..samples::frame("shop::resize", "src/img.rs")
+        }],
+        ..Event::default()
+    };
+    let mut recorded = recorded(event, 1);
+    let inner = samples::frame("shop::resize::{{closure}}", "/srv/shop/src/img.rs");
+    recorded.stack = vec![Frame { line: 210, ..inner }];
+    let by_stack = page(&view(vec![recorded.clone()]));
+    recorded.stack.clear();
+    recorded.event.frames[0].source = Some("\n".repeat(12));
+    recorded.event.frames[0].source_line = 200;
+    for page in [by_stack, page(&view(vec![recorded]))] {
+        assert!(words(&page).contains("resize src/img.rs:210 panicked"), "{page}");
+        assert_eq!(page.matches("class=\"frame\"").count(), 1, "{page}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the detail page is made of, read from the store once.
 
 use super::values::Masks;
-use crate::model::{EventId, Fingerprint, Hour, Issue, Recorded, Timestamp};
+use crate::model::{EventId, Fingerprint, Hour, Issue, KeptEvent, Recorded, Timestamp};
 use crate::web::html::Html;
 use crate::web::source::Sources;
 
@@ -16,9 +16,11 @@ pub(super) struct View<'a> {
     pub(super) mask: &'a str,
     pub(super) issue: Issue,
     /// The kept events, newest first.
-    pub(super) kept: Vec<Recorded>,
-    /// Which of them is shown; none if none is kept.
+    pub(super) kept: Vec<KeptEvent>,
+    /// Which of them is shown.
     pub(super) at: usize,
+    /// The event that is shown; none if none is kept.
+    pub(super) shown: Option<Recorded>,
     /// The event that was asked for, if it is not kept.
     pub(super) missing: Option<EventId>,
     /// The issue of the event during whose handling the shown one happened, if that is kept.
@@ -30,7 +32,7 @@ pub(super) struct View<'a> {
 impl View<'_> {
     /// The event that is shown.
     pub(super) fn shown(&self) -> Option<&Recorded> {
-        self.kept.get(self.at)
+        self.shown.as_ref()
     }
 
     /// How masked values are shown.

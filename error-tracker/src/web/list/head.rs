@@ -96,7 +96,7 @@ fn filters(html: &mut Html, list: &List<'_>) {
     input(html, list, ("host", "Filter by host", "⌕ host"));
     input(html, list, ("method", "Filter by method", "⌕"));
     input(html, list, ("path", "Filter by path", "⌕ path"));
-    input(html, list, ("last_seen", "Filter by last seen: a date or an age", "24h, 2026-11"));
+    input(html, list, ("last_seen", "Filter by last seen: a date or an age", "24h, 7d"));
     html.raw("<td class=\"first\"></td>");
     input(html, list, ("count", "Filter by count", ">=10"));
     html.raw("<td class=\"state\"></td>");

@@ -21,9 +21,9 @@ pub(super) fn look(context: &Context<'_>, asked: &mut Asked) -> Result<Option<Re
     let query = Query::new().fingerprints(first, last).size(MOST);
     let issues = context.tracker.issues(query)?.items;
     for issue in &issues {
-        for event in context.tracker.events(issue.fingerprint)? {
-            if reference.is_of(issue.fingerprint, event.event.id) {
-                return Ok(Some(goes_on(context, issue, &format!("event={}", event.event.id))));
+        for event in context.tracker.kept_events(issue.fingerprint)? {
+            if reference.is_of(issue.fingerprint, event.id) {
+                return Ok(Some(goes_on(context, issue, &format!("event={}", event.id))));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! One issue of the list, in two lines.
 
+use std::borrow::Cow;
+
 use super::asked::NEW;
 use super::List;
 use crate::model::{Hour, Issue, IssueState};
@@ -10,10 +12,13 @@ use crate::web::html::Html;
 /// How many characters of a message are sent, and of a path.
 const MESSAGE: usize = 200;
 const PATH: usize = 48;
+/// How many characters of where it failed fit beside the name of the function.
+const LOCATION: usize = 30;
 
 pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
     html.raw("<tr").attr("class", issue.state.as_str()).raw(">");
-    let (fingerprint, name) = (issue.fingerprint.to_string(), short_name(&issue.exception_name));
+    let fingerprint = issue.fingerprint.to_string();
+    let name = &*telling_name(&issue.exception_name);
     if list.may_select() {
         html.raw("<td class=\"pick\"><input type=\"checkbox\" form=\"bulk\" name=\"fingerprint\"");
         html.attr("value", &fingerprint);
@@ -38,8 +43,20 @@ pub(super) fn write(html: &mut Html, list: &List<'_>, issue: &Issue) {
     html.raw("</tr>");
 }
 
-/// The last part of a type's or a function's path, without what it is generic over.
+/// The short name of a type; what many crates call the same has its module before it.
+fn telling_name(path: &str) -> Cow<'_, str> {
+    let name = short_name(path);
+    let mut modules = path.rsplit("::").skip(1);
+    match modules.find(|module| !matches!(*module, "error" | "errors")) {
+        Some(module) if name == "Error" => Cow::Owned(format!("{module}::{name}")),
+        _ => Cow::Borrowed(name),
+    }
+}
+
+/// The last part of a type's or a function's path, without what it is generic over; a closure goes by
+/// the name of its function.
 fn short_name(path: &str) -> &str {
+    let path = path.split("::{{").next().unwrap_or_default();
     let (mut depth, mut start) = (0_usize, 0);
     for (at, c) in path.char_indices() {
         match c {
@@ -66,8 +83,9 @@ fn what(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&
         _ => html.raw(""),
     };
     html.raw("</div><div class=\"sub\"");
-    html.attr("title", &issue.culprit).raw(">").text(short_name(&issue.culprit)).raw(" <span>");
-    html.text(&format::end(&issue.location, PATH)).raw("</span>");
+    html.attr("title", &issue.culprit).raw("><span>").text(short_name(&issue.culprit));
+    html.raw("</span> <span").attr("title", &issue.location).raw(">");
+    html.text(&format::end(&issue.location, LOCATION)).raw("</span>");
     if issue.kept < issue.count {
         html.raw(" · <span title=\"Events that are stored in full\">kept ");
         html.text(&grouped(issue.kept)).raw("</span>");
@@ -138,7 +156,19 @@ fn delete(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): 
 
 #[cfg(test)]
 mod tests {
-    use super::short_name;
+    use super::{short_name, telling_name};
+
+    #[test]
+    fn an_error_that_is_only_called_so_has_its_module_before_it() {
+        for (path, name) in [
+            ("std::io::error::Error", "io::Error"),
+            ("rusqlite::error::Error", "rusqlite::Error"),
+            ("Error", "Error"),
+            ("shop::pay::CardDeclined", "CardDeclined"),
+        ] {
+            assert_eq!(telling_name(path), name);
+        }
+    }
 
     #[test]
     fn a_type_is_called_by_its_last_name() {
@@ -147,6 +177,7 @@ mod tests {
             ("panic", "panic"),
             ("alloc::boxed::Box<dyn core::error::Error>", "Box"),
             ("<shop::Cart as Pay>::charge", "charge"),
+            ("shop::picture::{{closure}}::{{closure}}", "picture"),
             ("", ""),
         ] {
             assert_eq!(short_name(path), name);

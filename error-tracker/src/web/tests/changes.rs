@@ -153,6 +153,20 @@ fn another_site_s_form_is_refused_even_with_the_token() {
     assert!(state(&setup, known).is_some());
 }
 
+/// A page that gives no referrer gives no origin either.
+#[test]
+fn a_form_of_our_own_page_may_hide_its_origin_but_not_its_token() {
+    let setup = Setup::new();
+    let known = setup.fill([0]).remove(0).fingerprint;
+    let visit = || {
+        let visit = manager("POST", &format!("{known}/mute")).header("origin", "null");
+        visit.header("sec-fetch-site", "same-origin")
+    };
+    assert_eq!(setup.send(visit(), "").status, 403);
+    let response = setup.send(visit().header("x-csrf-token", setup.token()), "");
+    assert_eq!((response.status, state(&setup, known)), (303, Some(IssueState::Muted)));
+}
+
 #[test]
 fn a_program_with_a_bearer_token_needs_no_other() {
     let setup = Setup::new();

@@ -2,7 +2,6 @@
 
 use std::sync::mpsc::{channel, Sender};
 use std::sync::Mutex;
-use std::time::Duration;
 
 use super::*;
 use crate::error::Error;
@@ -118,4 +117,17 @@ fn a_store_that_was_never_there_is_said_to_wait() {
     let response = setup.get("");
     assert_eq!(response.status, 503);
     assert!(text(&response).contains("missing/errors.db"), "{}", text(&response));
+}
+
+#[test]
+fn a_hundred_visitors_at_once_are_all_answered() {
+    let setup = Setup::new();
+    setup.fill([1]);
+    let jobs: Vec<Job> = (0..100).map(|_| setup.job(manager("GET", "")).limit(LONG)).collect();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let all: Vec<_> =
+            jobs.into_iter().map(|job| scope.spawn(move || job.run().status)).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::view::View;
 use crate::model::{
     Breadcrumb, Cause, Event, EventId, Fingerprint, Frame, Grouping, Hour, Issue, IssueState,
-    Level, Local, MaskNote, Recorded, Request, Timestamp,
+    KeptEvent, Level, Local, MaskNote, Recorded, Request, Timestamp,
 };
 use crate::web::source::Sources;
 
@@ -101,6 +101,8 @@ fn calls() -> Vec<Frame> {
 fn request() -> Request {
     Request::new("shop:5000", "POST", "/pay/991")
         .query("coupon=X")
+        .route("/pay/{id}")
+        .client("10.1.2.3")
         .header("content-type", "application/json")
         .header("authorization", "*****")
         .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
@@ -136,6 +138,8 @@ pub(super) fn declined() -> Event {
     };
     event.at = before(12_000_000);
     event.context = object(json!({"user_id": 7, "email": "a@example.com", "cart": {"items": 3}}));
+    event.status = Some(502);
+    event.request_data = object(json!({"tenant": "acme"}));
     event.tags = object(json!({"tenant": "acme", "region": "eu-1"}));
     event
 }
@@ -188,8 +192,9 @@ pub(super) fn view(kept: Vec<Recorded>) -> View<'static> {
         now: NOW,
         mask: "*****",
         issue: issue(kept.len() as u64),
-        kept,
+        kept: kept.iter().map(KeptEvent::from).collect(),
         at: 0,
+        shown: kept.into_iter().next(),
         missing: None,
         during: None,
         hours: counts.map(|(ago, count)| Hour { hour: hour - ago, count }).into(),
@@ -234,6 +239,7 @@ pub(super) fn filled_with(text: &str) -> Event {
     event.globals.iter_mut().for_each(|local| fill(local, text));
     event.context = object(json!({text: text, "deep": {text: [text]}}));
     event.tags = object(json!({text: text}));
+    event.request_data = object(json!({text: text}));
     event.user = Some(text.into());
     event.thread = text.into();
     event.lent_backtrace = Some(text.into());
@@ -255,6 +261,8 @@ fn fill(local: &mut Local, text: &str) {
 fn filled_request(text: &str) -> Request {
     let pair = format!("{text}={text}");
     Request::new(text, text, text)
+        .route(text)
+        .client(text)
         .query(&pair)
         .header(text, text)
         .header("cookie", &pair)
