@@ -6,6 +6,7 @@ mod hanging;
 mod happy;
 #[cfg(feature = "peers")]
 mod peers;
+mod requests;
 mod resident;
 mod stored;
 mod storm;
@@ -47,6 +48,7 @@ pub(super) fn unmasked() -> Option<Ours<impl Sized>> {
 pub(crate) fn run(name: &str, calls: u64) -> ExitCode {
     let mut known = vec![happy::CASES, errors::CASES, cold::CASES];
     known.extend([storm::CASES, resident::CASES, hanging::CASES, stored::CASES]);
+    known.push(requests::CASES);
     #[cfg(feature = "peers")]
     known.push(peers::CASES);
     match known.into_iter().flatten().find(|(case, _)| *case == name) {

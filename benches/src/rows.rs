@@ -18,6 +18,7 @@ pub(crate) enum Group {
     Calls,
     Errors,
     Panics,
+    Requests,
     Cold,
     Stored,
     Build,
@@ -29,10 +30,11 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Calls,
         Self::Errors,
         Self::Panics,
+        Self::Requests,
         Self::Cold,
         Self::Stored,
         Self::Storms,
@@ -48,6 +50,7 @@ impl Group {
             "calls" => Self::Calls,
             "errors" => Self::Errors,
             "panics" => Self::Panics,
+            "requests" => Self::Requests,
             "cold" => Self::Cold,
             "stored" => Self::Stored,
             "build" => Self::Build,
@@ -61,7 +64,7 @@ impl Group {
     }
 
     pub(crate) fn measure(self, table: &mut Table) {
-        let counts = matches!(self, Self::Calls | Self::Errors | Self::Panics);
+        let counts = matches!(self, Self::Calls | Self::Errors | Self::Panics | Self::Requests);
         if counts && !callgrind::is_there() {
             table.note("instructions are not counted: valgrind is not installed");
         }
@@ -69,6 +72,7 @@ impl Group {
             Self::Calls => calls(table),
             Self::Errors => errors(table),
             Self::Panics => panics(table),
+            Self::Requests => requests(table),
             Self::Cold => cold(table),
             Self::Stored => stored::rows(table),
             Self::Build => builds::release(table),
@@ -118,7 +122,9 @@ impl Three {
 
 /// Tells whether a case counts single instructions.
 fn is_happy(case: &str) -> bool {
-    ["two-", "six-", "async-"].iter().any(|start| case.starts_with(start))
+    ["two-", "six-", "async-", "request-ours", "request-bare"]
+        .iter()
+        .any(|start| case.starts_with(start))
 }
 
 fn calls(table: &mut Table) {
@@ -163,6 +169,27 @@ fn panics(table: &mut Table) {
     let walk = callgrind::count("walk", 8).get(INSTRUCTIONS);
     let name = "panic caught, 42 frames";
     table.add(three.row(name, INSTRUCTIONS, |bare| Some(bare + 1.5 * walk?)));
+    table.add(three.row(name, ALLOCATIONS, |_| None));
+}
+
+/// What our layer costs requests to axum; the budgets of time are DESIGN.md's.
+fn requests(table: &mut Table) {
+    let of = |case: &str, calls| {
+        eprintln!("timing {case}");
+        Cold::repeat(case, calls).micros("nanoseconds")
+    };
+    let three = Three::count(["request-ours", "", "request-bare"], [1_000, 1, 1_000]);
+    let name = "request to axum that succeeds; bare: with an empty layer";
+    let (ours, bare) = (of("request-ours", 100_000), of("request-bare", 100_000));
+    let budget = bare.map(|bare| bare + 2.0);
+    table.add(Row { name, unit: MICROS, ours, bare, budget, peer: None });
+    table.add(three.row(name, INSTRUCTIONS, |_| None));
+    table.add(three.row(name, ALLOCATIONS, |bare| Some(bare + 2.0)));
+    let three = Three::count(["request-failing-ours", "", "request-failing-bare"], [8, 1, 8]);
+    let name = "request to axum that fails; bare: without the tracker";
+    let (ours, bare) = (of("request-failing-ours", 8), of("request-failing-bare", 8));
+    table.add(Row { name, unit: MICROS, ours, bare, budget: Some(50.0), peer: None });
+    table.add(three.row(name, INSTRUCTIONS, |_| None));
     table.add(three.row(name, ALLOCATIONS, |_| None));
 }
 

@@ -125,8 +125,8 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let (parts, body) = request.into_parts();
         let route = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
-        let client = client(&parts.extensions).map(|address| address.ip().to_string());
-        let begun = Begun::new(&parts, route, client.as_deref());
+        let client = client(&parts.extensions).map(|address| address.ip());
+        let begun = Begun::new(&parts, route, client);
         let body = match begun.serving().filter(|_| !body.is_end_stream()) {
             Some(serving) => Body::new(ReadAlong::new(body, serving)),
             None => body,

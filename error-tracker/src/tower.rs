@@ -9,6 +9,7 @@
 //! and is not seen.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -93,15 +94,14 @@ pub(crate) struct Begun {
 
 impl Begun {
     /// Begins to watch a request, unless a layer further out does.
-    pub(crate) fn new(parts: &Parts, route: Option<&str>, client: Option<&str>) -> Self {
+    pub(crate) fn new(parts: &Parts, route: Option<&str>, client: Option<IpAddr>) -> Self {
         let outer = scope::serving();
         let watch = match &outer {
             Some(_) => None,
-            None => Watch::begin(|head| fill(head, parts, client)),
+            None => Watch::begin(|head| fill(head, parts, (route, client))),
         };
-        let serving = outer.or_else(|| Some(Arc::clone(watch.as_ref()?.serving())));
-        if let Some((serving, route)) = serving.zip(route) {
-            serving.set_route(route);
+        if let Some((outer, route)) = outer.zip(route) {
+            outer.set_route(route);
         }
         let accept = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
         let as_problem = accept.is_some_and(accepts_problem);
@@ -131,14 +131,15 @@ impl Begun {
     }
 }
 
-fn fill(head: &mut Head, parts: &Parts, client: Option<&str>) {
+fn fill(head: &mut Head, parts: &Parts, (route, client): (Option<&str>, Option<IpAddr>)) {
     head.put(Field::Method, parts.method.as_str().as_bytes());
     head.put(Field::Path, parts.uri.path().as_bytes());
     head.put(Field::Query, parts.uri.query().unwrap_or_default().as_bytes());
     let authority = || parts.uri.authority().map(|authority| authority.as_str().as_bytes());
     let host = parts.headers.get(HOST).map(HeaderValue::as_bytes).or_else(authority);
     head.put(Field::Host, host.unwrap_or_default());
-    head.put(Field::Client, client.unwrap_or_default().as_bytes());
+    client.into_iter().for_each(|client| head.client(client));
+    route.into_iter().for_each(|route| head.route(route));
     for (name, value) in &parts.headers {
         head.header(name.as_str().as_bytes(), value.as_bytes());
     }

@@ -1,5 +1,10 @@
 //! What the tests share: reading events, errors to fail with, waiting with a limit.
 
+/// The guide's programs compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/web.md")]
+mod web_guide {}
+
 pub mod database;
 pub mod errors;
 pub mod leaks;

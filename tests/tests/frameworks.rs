@@ -171,7 +171,7 @@ fn a_failure_that_the_handler_recovers_from_is_handled(app: &App) {
     assert_eq!(answer.header("x-error-reference"), None);
     let event = case.only();
     assert_eq!((functions(&event), event.outcome), (vec!["charge"], Outcome::Handled));
-    assert_eq!((request(&event).path.as_str(), event.status), ("/recovered", None));
+    assert_eq!((request(&event).path.as_str(), event.status), ("/recovered", Some(200)));
 }
 
 fn two_requests_on_one_thread_are_kept_apart(app: &App) {
@@ -269,6 +269,16 @@ fn an_error_of_actix_s_own_is_recorded_with_what_it_says() {
     let event = case.only();
     assert_eq!((answer.status, event.exception_name.as_str()), (500, "Refused"));
     assert_eq!((event.message.as_str(), event.status), ("refused for now", Some(500)));
+    assert_named(&answer, &event);
+}
+
+#[test]
+fn an_error_that_a_middleware_of_actix_s_returns_is_one_event() {
+    let case = with_actix::APP.case();
+    let answer = case.send(&get("/guarded/"));
+    let event = case.only();
+    assert_eq!((answer.status, answer.body.as_str()), (503, "come back later"));
+    assert_eq!((event.message.as_str(), event.status), ("refused for now", Some(503)));
     assert_named(&answer, &event);
 }
 

@@ -2,6 +2,8 @@
 
 use std::any::Any;
 use std::fmt;
+use std::io::Write as _;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -11,6 +13,8 @@ use crate::model::{EventId, Fingerprint, Request};
 pub(crate) const BODY: usize = 64 * 1024;
 /// How many bytes a request's head takes at most, beyond which headers are left out.
 const HEAD: usize = 32 * 1024;
+/// How long an address may be as a text: of IPv6 with one of IPv4 in it, and a zone.
+const LONGEST_ADDRESS: usize = 64;
 /// How many bytes most heads take.
 const USUAL_HEAD: usize = 1_024;
 /// How many failures of a request are remembered.
@@ -32,7 +36,10 @@ pub(crate) struct Serving {
 
 /// The head of a request: texts one after another.
 #[derive(Default)]
-pub(crate) struct Head(Vec<u8>);
+pub(crate) struct Head {
+    texts: Vec<u8>,
+    has_route: bool,
+}
 
 /// What a text of the head is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +50,7 @@ pub(crate) enum Field {
     Query,
     Host,
     Client,
+    Route,
     Header,
 }
 
@@ -67,7 +75,23 @@ pub(crate) struct Noted {
 
 impl Head {
     pub(crate) fn new() -> Self {
-        Self(Vec::with_capacity(USUAL_HEAD))
+        Self { texts: Vec::with_capacity(USUAL_HEAD), has_route: false }
+    }
+
+    /// Says at which address the client is.
+    pub(crate) fn client(&mut self, client: IpAddr) {
+        let mut text = [0; LONGEST_ADDRESS];
+        let mut rest = text.as_mut_slice();
+        // It is long enough.
+        let _ = write!(rest, "{client}");
+        let length = LONGEST_ADDRESS - rest.len();
+        self.put(Field::Client, &text[..length]);
+    }
+
+    /// Says which pattern of the router's the path matched.
+    pub(crate) fn route(&mut self, route: &str) {
+        self.put(Field::Route, route.as_bytes());
+        self.has_route = true;
     }
 
     /// Adds a text; what does not fit is left out.
@@ -81,20 +105,20 @@ impl Head {
     }
 
     fn pair(&mut self, field: Field, name: &[u8], value: &[u8]) {
-        if self.0.len() + name.len() + value.len() > HEAD {
+        if self.texts.len() + name.len() + value.len() > HEAD {
             return;
         }
-        self.0.push(field as u8);
+        self.texts.push(field as u8);
         for text in [name, value] {
             // Both are shorter than a head.
-            self.0.extend_from_slice(&(text.len() as u32).to_le_bytes());
-            self.0.extend_from_slice(text);
+            self.texts.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            self.texts.extend_from_slice(text);
         }
     }
 
     fn request(&self) -> Request {
         let mut request = Request::default();
-        let mut rest = self.0.as_slice();
+        let mut rest = self.texts.as_slice();
         while let Some((&field, after)) = rest.split_first() {
             let Some((name, after)) = text(after) else { break };
             let Some((value, after)) = text(after) else { break };
@@ -106,6 +130,7 @@ impl Head {
                 f if f == Field::Query as u8 => request.query = value.into_owned(),
                 f if f == Field::Host as u8 => request.host = value.into_owned(),
                 f if f == Field::Client as u8 => request.client = value.into_owned(),
+                f if f == Field::Route as u8 => request.route = value.into_owned(),
                 _ => request = request.header(String::from_utf8_lossy(name), value),
             }
         }
@@ -126,7 +151,9 @@ impl Serving {
     /// Says which pattern of the router's the path matched; the first one told stays.
     pub(crate) fn set_route(&self, route: &str) {
         // An outer router knows the whole of it.
-        let _ = self.route.set(route.to_owned());
+        if !self.head.has_route {
+            let _ = self.route.set(route.to_owned());
+        }
     }
 
     /// Takes a part of the body as the handler reads it.
@@ -188,8 +215,7 @@ impl Serving {
 
     /// Returns the request with what was read of its body so far; not masked yet.
     pub(crate) fn request(&self) -> Request {
-        let request = self.head.request();
-        let request = request.route(self.route.get().map(String::as_str).unwrap_or_default());
+        let request = self.routed();
         let body = lock(&self.body);
         let media_type = request.headers.get("content-type").map_or("", String::as_str);
         match is_text(media_type) || body.length == 0 {
@@ -211,8 +237,16 @@ impl Serving {
 
     /// Returns method and route: what a status without an error is grouped by.
     pub(crate) fn place(&self) -> Option<String> {
-        let route = self.route.get()?;
-        Some(format!("{} {route}", self.head.request().method))
+        let Request { method, route, .. } = self.routed();
+        (!route.is_empty()).then(|| format!("{method} {route}"))
+    }
+
+    fn routed(&self) -> Request {
+        let request = self.head.request();
+        match self.route.get() {
+            Some(route) => request.route(route),
+            None => request,
+        }
     }
 }
 
@@ -249,7 +283,7 @@ mod tests {
         head.put(Field::Path, b"/pay/7");
         head.put(Field::Query, b"coupon=X");
         head.put(Field::Host, b"shop:5000");
-        head.put(Field::Client, b"10.1.2.3");
+        head.client([10, 1, 2, 3].into());
         head.header(b"content-type", media_type.as_bytes());
         head.header(b"x-odd", b"\xff");
         Serving::new(head)
@@ -261,6 +295,22 @@ mod tests {
         let told = [&request.method, &request.path, &request.query, &request.host, &request.client];
         assert_eq!(told, ["POST", "/pay/7", "coupon=X", "shop:5000", "10.1.2.3"]);
         assert_eq!(request.headers["x-odd"], "\u{fffd}");
+    }
+
+    #[test]
+    fn the_first_pattern_that_is_told_of_a_request_stays() {
+        let late = serving("");
+        assert_eq!((late.request().route.as_str(), late.place()), ("", None));
+        late.set_route("/pay/{id}");
+        late.set_route("/{id}");
+        let mut head = Head::new();
+        head.route("/pay/{id}");
+        head.client("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff".parse().unwrap());
+        let early = Serving::new(head);
+        early.set_route("/{id}");
+        assert_eq!([late.request().route, early.request().route], ["/pay/{id}"; 2]);
+        assert_eq!(early.request().client, "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff");
+        assert_eq!(late.place().as_deref(), Some("POST /pay/{id}"));
     }
 
     #[test]

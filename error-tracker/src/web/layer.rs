@@ -19,10 +19,10 @@ pub fn set_route(pattern: &str) {
 
 /// Tells whether a client asks for a problem description (RFC 9457).
 pub(crate) fn accepts_problem(accept: &str) -> bool {
-    let media_type = |range: &str| range.split(';').next().unwrap_or_default().trim().to_owned();
-    accept
-        .split(',')
-        .any(|range| media_type(range).eq_ignore_ascii_case("application/problem+json"))
+    accept.split(',').any(|range| {
+        let media_type = range.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/problem+json")
+    })
 }
 
 /// Makes the answer to a client whose handler gave none, or one without a body.

@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::LazyLock;
 
+use actix_web::dev::ServiceResponse;
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
 use actix_web::rt::System;
@@ -42,7 +43,9 @@ fn serve(routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> Socket
 
 fn shop_routes(app: &mut ServiceConfig) {
     let twice = scope("/twice").wrap(Middleware).route("/fail", get().to(fail));
-    app.route("/fine", get().to(async || "fine"))
+    let guarded = scope("/guarded").wrap_fn(|_, _| async { refuses() }).route("/", get().to(fail));
+    app.service(guarded)
+        .route("/fine", get().to(async || "fine"))
         .route("/panic/{at}", get().to(panics))
         .route("/fail", get().to(fail))
         .route("/own", get().to(own))
@@ -75,6 +78,11 @@ async fn tracked(user: Path<u32>) -> Result<String, Tracked> {
 
 async fn refused() -> Result<String, Tracked<shop::Refused>> {
     Err(shop::refused().into())
+}
+
+/// What a middleware does that lets nobody in.
+fn refuses() -> actix_web::Result<ServiceResponse> {
+    Err(Tracked::<shop::Refused>::from(shop::refused()).into())
 }
 
 impl ResponseError for shop::Refused {

@@ -1,19 +1,4 @@
-//! Pages and a middleware for [actix-web](https://docs.rs/actix-web).
-//!
-//! ```
-//! use actix_web::{web, App};
-//!
-//! let app = App::new()
-//!     .wrap(error_tracker::actix_web::Middleware)
-//!     .route("/", web::get().to(|| async { "hello" }))
-//!     .service(error_tracker::actix_web::pages());
-//! ```
-//!
-//! # Where the middleware stands
-//!
-//! Wrapped last, so outermost: `App::wrap` wraps what was wrapped before it. There it sees the panics
-//! and the answers of all other middlewares, and nothing below can take its header away. Wrapped
-//! around the app and around one of its scopes, it records once.
+//! Requests that are watched.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -23,77 +8,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{ready, Context, Poll};
 
-use ::actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use ::actix_web::body::{BodySize, EitherBody, MessageBody};
 use ::actix_web::dev::{self, Payload, ServiceRequest, ServiceResponse};
 use ::actix_web::error::{InternalError, PayloadError};
 use ::actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, ACCEPT, HOST};
-use ::actix_web::http::StatusCode;
-use ::actix_web::web::{self, Bytes};
-use ::actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError, Scope};
+use ::actix_web::web::Bytes;
+use ::actix_web::{Error, HttpMessage as _, HttpRequest, ResponseError};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use super::pages::convert;
+use super::tracked::Undescribed;
 use crate::capture::Snapshot;
 use crate::fault::Failure;
-use crate::global;
 use crate::model::Reference;
 use crate::scope::{self, Field, Head, Serving};
 use crate::web::layer::{accepts_problem, answer, REFERENCE};
 use crate::web::watch::{Ended, Told, Watch, Watched};
-use crate::web::{receive, AnyError, Reception, Tracked, Visit};
-
-/// Makes the pages, at the setting `url_prefix`.
-///
-/// Build it after `init!`: before, the setting is not known, and the pages stand at its default, `/dev/error`.
-pub fn pages() -> Scope {
-    let tracker = global::tracker();
-    pages_at(tracker.config().map_or("/dev/error", |config| &config.url_prefix))
-}
-
-/// Makes the pages at a place of its own.
-///
-/// They answer every path below it: at `/`, add them after all other services.
-///
-/// # Examples
-///
-/// ```
-/// let admin = actix_web::web::scope("/admin").service(error_tracker::actix_web::pages_at("/errors"));
-/// let app = actix_web::App::new().service(admin); // at /admin/errors
-/// ```
-pub fn pages_at(prefix: &str) -> Scope {
-    web::scope(prefix.trim_end_matches('/')).default_service(web::route().to(page))
-}
-
-async fn page(request: HttpRequest, body: web::Payload) -> HttpResponse {
-    let below = request.match_info().unprocessed().trim_start_matches('/');
-    let visit = Visit::new(request.method().as_str(), request.uri().path(), below)
-        .query(request.query_string())
-        .client(request.peer_addr().map(|address| address.ip()));
-    let visit = request.headers().iter().fold(visit, |visit, (name, value)| {
-        visit.header(name, String::from_utf8_lossy(value.as_bytes()))
-    });
-    let job = match receive(visit.with_framework(request)) {
-        Reception::Answered(answer) => return convert(answer),
-        Reception::Admitted(job) => job,
-    };
-    let answered = match body.to_bytes_limited(job.body_limit()).await {
-        Ok(Ok(body)) => web::block(move || job.body(body).run()).await,
-        Ok(Err(_)) => Ok(answer(400, None, false)),
-        Err(_) => Ok(job.too_large()),
-    };
-    convert(answered.unwrap_or_else(|_| answer(500, None, false)))
-}
-
-fn convert(answer: crate::web::Response) -> HttpResponse {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::with_body(status, BoxBody::new(answer.body));
-    for (name, value) in answer.headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
-        }
-    }
-    response
-}
 
 /// Records the requests that fail: by a panic, or by a status that
 /// [`track_all_exceptions`](crate::TrackedStatuses) names.
@@ -142,9 +73,6 @@ where
         let begin = || Watch::begin(|head| fill(head, request.request()));
         let mut watch = if scope::serving().is_some() { None } else { begin() };
         if let Some(watch) = &watch {
-            if let Some(route) = request.match_pattern() {
-                watch.serving().set_route(&route);
-            }
             let body = read_along(request.take_payload(), watch.serving());
             request.set_payload(body);
         }
@@ -164,8 +92,8 @@ fn fill(head: &mut Head, request: &HttpRequest) {
     let authority = || request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let host = request.headers().get(HOST).map(HeaderValue::as_bytes).or_else(authority);
     head.put(Field::Host, host.unwrap_or_default());
-    let client = request.peer_addr().map(|address| address.ip().to_string());
-    head.put(Field::Client, client.unwrap_or_default().as_bytes());
+    request.peer_addr().into_iter().for_each(|client| head.client(client.ip()));
+    request.match_pattern().iter().for_each(|route| head.route(route));
     for (name, value) in request.headers() {
         head.header(name.as_str().as_bytes(), value.as_bytes());
     }
@@ -293,29 +221,5 @@ impl Stream for ReadAlong {
             None => self.serving.end_body(),
         }
         Poll::Ready(part)
-    }
-}
-
-/// Marks an answer that says nothing of its error.
-#[derive(Clone, Copy)]
-struct Undescribed;
-
-impl ResponseError for Tracked<AnyError> {
-    fn error_response(&self) -> HttpResponse {
-        self.hand_over(scope::serving());
-        let mut response = convert(answer(500, None, false));
-        response.extensions_mut().insert(Undescribed);
-        response
-    }
-}
-
-impl<E: StdError + ResponseError> ResponseError for Tracked<E> {
-    fn status_code(&self) -> StatusCode {
-        self.get_ref().status_code()
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        self.hand_over(scope::serving());
-        self.get_ref().error_response()
     }
 }
