@@ -6,6 +6,7 @@ mod hanging;
 mod happy;
 #[cfg(feature = "peers")]
 mod peers;
+#[cfg(feature = "web")]
 mod requests;
 mod resident;
 mod stored;
@@ -48,6 +49,7 @@ pub(super) fn unmasked() -> Option<Ours<impl Sized>> {
 pub(crate) fn run(name: &str, calls: u64) -> ExitCode {
     let mut known = vec![happy::CASES, errors::CASES, cold::CASES];
     known.extend([storm::CASES, resident::CASES, hanging::CASES, stored::CASES]);
+    #[cfg(feature = "web")]
     known.push(requests::CASES);
     #[cfg(feature = "peers")]
     known.push(peers::CASES);

@@ -1,6 +1,7 @@
 //! Pages of a store with a million issues, beside the same rows read by hand.
 
 mod million;
+#[cfg(feature = "web")]
 mod pages;
 
 use std::time::{Duration, Instant};
@@ -33,9 +34,18 @@ pub(crate) fn measure(table: &mut Table) {
         Ok(million) => {
             table.note(million.note());
             Lists { million: &million, store: million.store(), raw: million.raw() }.rows(table);
-            pages::measure(table, &million.file(), &million.middle().to_string());
         }
         Err(error) => table.note(format!("lists are not measured: {error}")),
+    }
+}
+
+/// Measures the pages above such a store.
+#[cfg(feature = "web")]
+pub(crate) fn pages(table: &mut Table) {
+    eprintln!("making {} issues", million::issues());
+    match Million::new() {
+        Ok(million) => pages::measure(table, &million.file(), &million.middle().to_string()),
+        Err(error) => table.note(format!("pages are not measured: {error}")),
     }
 }
 

@@ -28,7 +28,8 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 const USAGE: &str = "\
 error-tracker-benches [--json] [GROUP..]     measures and prints one table
 
-GROUP is any of: calls, errors, panics, requests, cold, stored, storms, memory, shutdown, lists, build, dev-build;
+GROUP is any of: calls, errors, panics, cold, stored, storms, memory, shutdown, lists, build, dev-build;
+with the feature `web`, which changes the others, also of: requests, pages;
 all of them when none is given.
 ERROR_TRACKER_BENCHES_ISSUES says how many issues `lists` makes in place of a million.
 --json prints JSON lines: name, unit, ours, peer, bare, ratio, budget, met.";

@@ -18,7 +18,10 @@ pub(crate) enum Group {
     Calls,
     Errors,
     Panics,
+    #[cfg(feature = "web")]
     Requests,
+    #[cfg(feature = "web")]
+    Pages,
     Cold,
     Stored,
     Build,
@@ -30,11 +33,12 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 12] = [
+    /// What is measured where nothing is asked for; with the feature `web` what needs it.
+    #[cfg(not(feature = "web"))]
+    pub(crate) const ALL: &[Self] = &[
         Self::Calls,
         Self::Errors,
         Self::Panics,
-        Self::Requests,
         Self::Cold,
         Self::Stored,
         Self::Storms,
@@ -44,13 +48,18 @@ impl Group {
         Self::Build,
         Self::DevBuild,
     ];
+    #[cfg(feature = "web")]
+    pub(crate) const ALL: &[Self] = &[Self::Requests, Self::Pages];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "calls" => Self::Calls,
             "errors" => Self::Errors,
             "panics" => Self::Panics,
+            #[cfg(feature = "web")]
             "requests" => Self::Requests,
+            #[cfg(feature = "web")]
+            "pages" => Self::Pages,
             "cold" => Self::Cold,
             "stored" => Self::Stored,
             "build" => Self::Build,
@@ -64,7 +73,9 @@ impl Group {
     }
 
     pub(crate) fn measure(self, table: &mut Table) {
-        let counts = matches!(self, Self::Calls | Self::Errors | Self::Panics | Self::Requests);
+        let counts = matches!(self, Self::Calls | Self::Errors | Self::Panics);
+        #[cfg(feature = "web")]
+        let counts = counts || matches!(self, Self::Requests);
         if counts && !callgrind::is_there() {
             table.note("instructions are not counted: valgrind is not installed");
         }
@@ -72,7 +83,10 @@ impl Group {
             Self::Calls => calls(table),
             Self::Errors => errors(table),
             Self::Panics => panics(table),
+            #[cfg(feature = "web")]
             Self::Requests => requests(table),
+            #[cfg(feature = "web")]
+            Self::Pages => lists::pages(table),
             Self::Cold => cold(table),
             Self::Stored => stored::rows(table),
             Self::Build => builds::release(table),
@@ -173,6 +187,7 @@ fn panics(table: &mut Table) {
 }
 
 /// What our layer costs requests to axum; the budgets of time are DESIGN.md's.
+#[cfg(feature = "web")]
 fn requests(table: &mut Table) {
     let of = |case: &str, calls| {
         eprintln!("timing {case}");

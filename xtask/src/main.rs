@@ -148,8 +148,11 @@ fn bench(tally: &mut Tally, install: &Install, json: bool) {
     if !json {
         install.have(tally, Tools::VALGRIND);
     }
-    let mut command = cargo(&["run", "--quiet", "--locked", "--release"]);
-    command.args(["--package", "error-tracker-benches", "--"]);
-    command.args(json.then_some("--json"));
-    tally.quiet("bench", command);
+    // Pages and requests apart: a program without them is what all other rows are about.
+    for features in [&[][..], &["--features", "web"]] {
+        let mut command = cargo(&["run", "--quiet", "--locked", "--release"]);
+        command.args(["--package", "error-tracker-benches"]).args(features).arg("--");
+        command.args(json.then_some("--json"));
+        tally.quiet("bench", command);
+    }
 }
