@@ -235,6 +235,7 @@ fn the_chosen_date_leads_to_the_months_and_days_in_which_something_was_seen() {
 #[test]
 fn head_is_get_without_the_body() {
     let setup = Setup::new();
+    setup.settle();
     let known = setup.fill([1]).remove(0).fingerprint;
     for target in [
         "",
