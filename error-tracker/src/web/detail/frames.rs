@@ -54,7 +54,7 @@ fn place(html: &mut Html, view: &View<'_>, recorded: &Recorded) -> Option<u32> {
         Kind::Error => "captured it",
     };
     html.raw("<details class=\"frame\" open>");
-    summary(html, view, (function, what), (file, line));
+    summary(html, view, (stack::name(event, function), what), (file, line));
     match view.sources.around(file, line) {
         Some(excerpt) => code::write(html, &excerpt, line),
         None => {
