@@ -253,9 +253,13 @@ fn a_message_says_where_it_was_sent_and_who_was_running() {
         frames: vec![Frame { line: 3, ..samples::frame("shop::stock", "src/stock.rs") }],
         ..Event::default()
     };
-    let text = words(&page_of(event));
+    let page = page_of(event.clone());
+    assert!(page.contains("<section class=\"calls quiet\">"), "nothing failed\n{page}");
+    let text = words(&page);
     assert!(text.contains("src/stock.rs:7 sent the message"), "{text}");
     assert!(text.contains("src/stock.rs:3 was running"), "{text}");
+    let text = words(&page_of(Event { location: "src/stock.rs:3".into(), ..event }));
+    assert!(text.contains("src/stock.rs:3 sent the message"), "{text}");
 }
 
 #[test]
