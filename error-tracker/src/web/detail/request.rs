@@ -4,11 +4,14 @@ use super::indent::indent;
 use super::values;
 use super::view::{section, View};
 use crate::model::{Event, Request};
-use crate::web::format::{bytes, counted};
+use crate::web::format::{bytes, counted, start};
 use crate::web::html::Html;
 
 /// How many pairs of a query or form are shown as such.
 const PAIRS: usize = 200;
+
+/// A longer address is folded, and how much of it is shown then, in characters.
+const ADDRESS: (usize, usize) = (600, 300);
 
 pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
     let Some(request) = &event.request else { return };
@@ -24,9 +27,29 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
     });
 }
 
-/// Writes the method and the address.
+/// Writes the method and the address; the start of a long one, and all of it below.
 fn line(html: &mut Html, view: &View<'_>, request: &Request) {
-    html.raw("<p class=\"url\" dir=\"auto\"><b>");
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let address = [&request.host, &request.path, mark, &request.query].concat();
+    let length = address.chars().count();
+    if length <= ADDRESS.0 {
+        html.raw("<p class=\"url\" dir=\"auto\">");
+        whole(html, view, request);
+        html.raw("</p>");
+        return;
+    }
+    html.raw("<details class=\"url\"><summary dir=\"auto\"><b>");
+    view.masks().text(html, &request.method, "request.method");
+    html.raw("</b> ");
+    view.masks().text(html, &start(&address, ADDRESS.1), "request");
+    html.raw(" <i>all ").text(&counted(length as u64, "character", "characters"));
+    html.raw("</i></summary><p dir=\"auto\">");
+    whole(html, view, request);
+    html.raw("</p></details>");
+}
+
+fn whole(html: &mut Html, view: &View<'_>, request: &Request) {
+    html.raw("<b>");
     view.masks().text(html, &request.method, "request.method");
     html.raw("</b> ");
     view.masks().text(html, &request.host, "request.host");
@@ -37,7 +60,6 @@ fn line(html: &mut Html, view: &View<'_>, request: &Request) {
         html.raw("?");
         view.masks().text(html, &request.query, "request.query");
     }
-    html.raw("</p>");
 }
 
 /// Writes which route took it, who sent it, and how it was answered.
@@ -55,7 +77,8 @@ fn query(html: &mut Html, view: &View<'_>, request: &Request) {
     }
     let pairs = form(&request.query);
     let summary = counted(pairs.len() as u64, "parameter", "parameters");
-    fold(html, "query", &summary, (2..=8).contains(&pairs.len()), |html| {
+    let is_open = (2..=8).contains(&pairs.len()) && request.query.len() <= ADDRESS.0;
+    fold(html, "query", &summary, is_open, |html| {
         values::pairs(html, &view.masks(), "request.query", pairs);
     });
 }

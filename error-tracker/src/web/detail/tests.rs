@@ -286,6 +286,15 @@ fn a_message_of_ten_thousand_characters_is_folded() {
 }
 
 #[test]
+fn an_address_of_ten_thousand_characters_is_folded() {
+    let path = format!("/{}", "x".repeat(9_998));
+    let request = Request::new("h", "GET", &*path);
+    let text = page_of(Event { request: Some(request), ..Event::default() });
+    let shown = format!("h{}… <i>all 10,000 characters</i></summary>", &path[..298]);
+    assert_has(&text, &["<details class=\"url\">", &shown, &format!("<b>{path}</b>")]);
+}
+
+#[test]
 fn a_failure_during_another_leads_there() {
     let mut view = view(vec![recorded(samples::during(), 1)]);
     view.during = Some(view.issue.fingerprint);
