@@ -82,12 +82,14 @@ fn breadcrumb(html: &mut Html, view: &View<'_>, event: &Event, crumb: &Breadcrum
     html.raw("</li>");
 }
 
-/// Tells how long before the event something was: `−0.4 s`, `−3 min`.
+/// Tells how long before the event something was: `−12 ms`, `−2.1 s`, `−3 min`.
 fn before(event: Timestamp, at: Timestamp) -> String {
     let distance = event.as_micros().saturating_sub(at.as_micros());
     let sign = if distance < 0 { '+' } else { '−' };
     match distance.saturating_abs() {
-        tenths @ 0..60_000_000 => {
+        0..1_000 => "0 ms".to_owned(),
+        micros @ 1_000..1_000_000 => format!("{sign}{} ms", micros / 1_000),
+        tenths @ 1_000_000..60_000_000 => {
             let tenths = tenths / 100_000;
             format!("{sign}{}.{} s", tenths / 10, tenths % 10)
         }
@@ -201,11 +203,14 @@ mod tests {
     fn what_happened_before_says_how_long() {
         let at = Timestamp::from_micros;
         for (micros, expected) in [
-            (0, "−0.0 s"),
-            (-400_000, "−0.4 s"),
+            (0, "0 ms"),
+            (999, "0 ms"),
+            (-12_345, "−12 ms"),
+            (-400_000, "−400 ms"),
+            (-999_999, "−999 ms"),
             (-2_100_000, "−2.1 s"),
             (-180_000_000, "−3 min"),
-            (300_000, "+0.3 s"),
+            (300_000, "+300 ms"),
         ] {
             assert_eq!(before(at(1), at(1 + micros)), expected);
         }
