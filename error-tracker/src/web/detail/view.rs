@@ -58,7 +58,21 @@ pub(super) fn section(html: &mut Html, title: &'static str, write: impl FnOnce(&
 /// Writes a path of a program: the modules quiet, the last name loud.
 pub(super) fn path(html: &mut Html, path: &str) {
     let (modules, name) = path.split_at(name_start(path));
-    html.raw("<span class=\"path\"><i>").text(modules).raw("</i><b>").text(name).raw("</b></span>");
+    html.raw("<span class=\"path\"><i>");
+    breakable(html, modules);
+    html.raw("</i><b>");
+    breakable(html, name);
+    html.raw("</b></span>");
+}
+
+/// Writes a path that may go on in the next line after each `::`.
+fn breakable(html: &mut Html, path: &str) {
+    for part in path.split_inclusive("::") {
+        html.text(part);
+        if part.ends_with("::") {
+            html.raw("<wbr>");
+        }
+    }
 }
 
 /// Finds the last name: closures belong to the function that they stand in.
@@ -80,6 +94,15 @@ fn name_start(path: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_goes_on_in_the_next_line_after_two_colons_only() {
+        let mut html = Html::default();
+        path(&mut html, "shop::pay::Issuer<a::B>");
+        let expected = "<span class=\"path\"><i>shop::<wbr>pay::<wbr></i>\
+                        <b>Issuer&lt;a::<wbr>B&gt;</b></span>";
+        assert_eq!(html.into_string(), expected);
+    }
 
     #[test]
     fn the_last_name_of_a_path_is_loud() {
