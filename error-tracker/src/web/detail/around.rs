@@ -1,10 +1,12 @@
 //! What surrounds an event: context, what happened before, where it ran, how it was grouped.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::values::{self, sentence};
 use super::view::{section, View};
-use crate::model::{Breadcrumb, Event, Grouping, Outcome, Recorded, Timestamp};
+use crate::model::{Breadcrumb, Event, Grouping, Kind, Outcome, Recorded, Timestamp};
 use crate::web::format::{counted, span, time_saying, Civil};
 use crate::web::html::Html;
 
@@ -80,12 +82,14 @@ fn breadcrumb(html: &mut Html, view: &View<'_>, event: &Event, crumb: &Breadcrum
     html.raw("</li>");
 }
 
-/// Tells how long before the event something was: `−0.4 s`, `−3 min`.
+/// Tells how long before the event something was: `−12 ms`, `−2.1 s`, `−3 min`.
 fn before(event: Timestamp, at: Timestamp) -> String {
     let distance = event.as_micros().saturating_sub(at.as_micros());
     let sign = if distance < 0 { '+' } else { '−' };
     match distance.saturating_abs() {
-        tenths @ 0..60_000_000 => {
+        0..1_000 => "0 ms".to_owned(),
+        micros @ 1_000..1_000_000 => format!("{sign}{} ms", micros / 1_000),
+        tenths @ 1_000_000..60_000_000 => {
             let tenths = tenths / 100_000;
             format!("{sign}{}.{} s", tenths / 10, tenths % 10)
         }
@@ -107,7 +111,7 @@ fn surroundings(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
         ("thread", &event.thread),
         ("trace", trace(event)),
         ("level", event.level.as_str()),
-        ("outcome", if event.frames.is_empty() { "" } else { outcome(event.outcome) }),
+        ("outcome", &outcome(event)),
         ("at", &at),
         ("event", &id),
     ];
@@ -117,14 +121,19 @@ fn surroundings(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     });
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Open => "",
-        Outcome::Handled => "an annotated caller handled it",
-        Outcome::Propagated => "left the outermost annotated call",
-        Outcome::Swallowed => "a silent function took it",
-        Outcome::Cancelled => "its future was dropped",
-    }
+/// Tells what became of a failure; a message is none.
+fn outcome(event: &Event) -> Cow<'static, str> {
+    Cow::Borrowed(match (event.outcome, event.status) {
+        _ if event.kind == Kind::Message => "",
+        (Outcome::Handled, Some(status)) => return format!("the handler answered {status}").into(),
+        (_, Some(_)) if event.frames.is_empty() => "the request failed",
+        _ if event.frames.is_empty() => "",
+        (Outcome::Open, _) => "",
+        (Outcome::Handled, None) => "an annotated caller handled it",
+        (Outcome::Propagated, _) => "left the outermost annotated call",
+        (Outcome::Swallowed, _) => "a silent function took it",
+        (Outcome::Cancelled, _) => "its future was dropped",
+    })
 }
 
 /// Finds the trace that the event belongs to: among tags and context, else in the W3C header.
@@ -188,20 +197,42 @@ pub(super) fn grouping(html: &mut Html, view: &View<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Frame;
 
     #[test]
     fn what_happened_before_says_how_long() {
         let at = Timestamp::from_micros;
         for (micros, expected) in [
-            (0, "−0.0 s"),
-            (-400_000, "−0.4 s"),
+            (0, "0 ms"),
+            (999, "0 ms"),
+            (-12_345, "−12 ms"),
+            (-400_000, "−400 ms"),
+            (-999_999, "−999 ms"),
             (-2_100_000, "−2.1 s"),
             (-180_000_000, "−3 min"),
-            (300_000, "+0.3 s"),
+            (300_000, "+300 ms"),
         ] {
             assert_eq!(before(at(1), at(1 + micros)), expected);
         }
         assert_eq!(before(at(i64::MAX), at(i64::MIN)), "−292471 y");
+    }
+
+    #[test]
+    fn an_outcome_is_told_as_far_as_it_is_known() {
+        let told = |kind, of, status, frames| {
+            let frames = vec![Frame::default(); frames];
+            outcome(&Event { kind, outcome: of, status, frames, ..Event::default() }).into_owned()
+        };
+        for (kind, of, status, frames, expected) in [
+            (Kind::Message, Outcome::Handled, Some(200), 1, ""),
+            (Kind::Error, Outcome::Propagated, Some(503), 0, "the request failed"),
+            (Kind::Error, Outcome::Handled, Some(409), 1, "the handler answered 409"),
+            (Kind::Error, Outcome::Handled, None, 1, "an annotated caller handled it"),
+            (Kind::Error, Outcome::Propagated, Some(500), 1, "left the outermost annotated call"),
+            (Kind::Error, Outcome::Propagated, None, 0, ""),
+        ] {
+            assert_eq!(told(kind, of, status, frames), expected);
+        }
     }
 
     #[test]

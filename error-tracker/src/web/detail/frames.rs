@@ -14,7 +14,11 @@ const WITH_CODE: usize = 12;
 /// Writes where it failed, then each annotated call, innermost first.
 pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     let event = &recorded.event;
-    html.raw("<section class=\"calls\"><h2 class=\"off\">Calls</h2>");
+    html.raw(match event.kind {
+        Kind::Message => "<section class=\"calls quiet\">",
+        Kind::Error | Kind::Panic => "<section class=\"calls\">",
+    });
+    html.raw("<h2 class=\"off\">Calls</h2>");
     let inside = place(html, view, recorded);
     for (index, frame) in event.frames.iter().enumerate() {
         match inside.filter(|_| index == 0) {
@@ -54,7 +58,7 @@ fn place(html: &mut Html, view: &View<'_>, recorded: &Recorded) -> Option<u32> {
         Kind::Error => "captured it",
     };
     html.raw("<details class=\"frame\" open>");
-    summary(html, view, (function, what), (file, line));
+    summary(html, view, (stack::name(event, function), what), (file, line));
     match view.sources.around(file, line) {
         Some(excerpt) => code::write(html, &excerpt, line),
         None => {
@@ -146,9 +150,12 @@ fn stands_at(frame: &Frame, location: &str) -> bool {
 fn became(event: &Event, index: usize, frame: &Frame) -> &'static str {
     let is_last = index + 1 == event.frames.len();
     let by_hand = event.kind != Kind::Panic && !event.location.is_empty();
+    let stands_here = index == 0 && stands_at(frame, &event.location);
     match (event.kind, frame.failed) {
         _ if frame.file.is_empty() => "",
-        (Kind::Panic, true) if index == 0 && stands_at(frame, &event.location) => "panicked",
+        (Kind::Message, _) if by_hand && stands_here => "sent the message",
+        (Kind::Message, _) => "was running",
+        (Kind::Panic, true) if stands_here => "panicked",
         (Kind::Panic, true) => "unwound",
         (_, true) if index == 0 && !by_hand => "returned Err",
         (_, true) => "passed it on",

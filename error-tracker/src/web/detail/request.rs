@@ -4,11 +4,14 @@ use super::indent::indent;
 use super::values;
 use super::view::{section, View};
 use crate::model::{Event, Request};
-use crate::web::format::{bytes, counted};
+use crate::web::format::{bytes, counted, start};
 use crate::web::html::Html;
 
 /// How many pairs of a query or form are shown as such.
 const PAIRS: usize = 200;
+
+/// A longer address is folded, and how much of it is shown then, in characters.
+const ADDRESS: (usize, usize) = (600, 300);
 
 pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
     let Some(request) = &event.request else { return };
@@ -24,9 +27,29 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, event: &Event) {
     });
 }
 
-/// Writes the method and the address.
+/// Writes the method and the address; the start of a long one, and all of it below.
 fn line(html: &mut Html, view: &View<'_>, request: &Request) {
-    html.raw("<p class=\"url\" dir=\"auto\"><b>");
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let address = [&request.host, &request.path, mark, &request.query].concat();
+    let length = address.chars().count();
+    if length <= ADDRESS.0 {
+        html.raw("<p class=\"url\" dir=\"auto\">");
+        whole(html, view, request);
+        html.raw("</p>");
+        return;
+    }
+    html.raw("<details class=\"url\"><summary dir=\"auto\"><b>");
+    view.masks().text(html, &request.method, "request.method");
+    html.raw("</b> ");
+    view.masks().text(html, &start(&address, ADDRESS.1), "request");
+    html.raw(" <i>all ").text(&counted(length as u64, "character", "characters"));
+    html.raw("</i></summary><p dir=\"auto\">");
+    whole(html, view, request);
+    html.raw("</p></details>");
+}
+
+fn whole(html: &mut Html, view: &View<'_>, request: &Request) {
+    html.raw("<b>");
     view.masks().text(html, &request.method, "request.method");
     html.raw("</b> ");
     view.masks().text(html, &request.host, "request.host");
@@ -37,7 +60,6 @@ fn line(html: &mut Html, view: &View<'_>, request: &Request) {
         html.raw("?");
         view.masks().text(html, &request.query, "request.query");
     }
-    html.raw("</p>");
 }
 
 /// Writes which route took it, who sent it, and how it was answered.
@@ -55,7 +77,8 @@ fn query(html: &mut Html, view: &View<'_>, request: &Request) {
     }
     let pairs = form(&request.query);
     let summary = counted(pairs.len() as u64, "parameter", "parameters");
-    fold(html, "query", &summary, (2..=8).contains(&pairs.len()), |html| {
+    let is_open = (2..=8).contains(&pairs.len()) && request.query.len() <= ADDRESS.0;
+    fold(html, "query", &summary, is_open, |html| {
         values::pairs(html, &view.masks(), "request.query", pairs);
     });
 }
@@ -86,12 +109,15 @@ fn body(html: &mut Html, view: &View<'_>, request: &Request) {
     if request.body.is_empty() {
         return;
     }
-    let media_type = request.headers.get("content-type").map_or("", String::as_str);
-    let kind = Media::of(media_type);
+    if let Some(note) = note(&request.body) {
+        html.raw("<p class=\"alone\">body <i>");
+        view.masks().text(html, note, "request.body");
+        html.raw("</i></p>");
+        return;
+    }
+    let kind = Media::of(media_type(request));
     let is_cut = request.body.ends_with('…');
-    let size = bytes(request.body.len() as u64);
-    let cut = if is_cut { ", cut off" } else { "" };
-    fold(html, "body", &format!("{}, {size}{cut}", kind.name()), true, |html| {
+    fold(html, "body", &summary(request, kind, is_cut), true, |html| {
         match kind {
             Media::Form => values::pairs(html, &view.masks(), "request.body", form(&request.body)),
             Media::Json => {
@@ -103,6 +129,41 @@ fn body(html: &mut Html, view: &View<'_>, request: &Request) {
             html.raw("<p class=\"note\">The body was longer: this is as far as it was kept.</p>");
         }
     });
+}
+
+fn media_type(request: &Request) -> &str {
+    request.headers.get("content-type").map_or("", String::as_str)
+}
+
+/// Returns what the tracker says of a body that it does not show: `image/png, 4 bytes`.
+fn note(body: &str) -> Option<&str> {
+    let inner = body.strip_prefix('<')?.strip_suffix('>')?;
+    let ends = [" bytes", " bytes read", " of them read", " bytes, not readable"];
+    let is_note = ends.iter().any(|end| inner.ends_with(end)) && inner.contains(", ");
+    (is_note && !inner.contains(['<', '>', '\n'])).then_some(inner)
+}
+
+/// Tells what a body is, and how long. Of a multipart one there is but a list of its parts, so only the
+/// request can tell its length.
+fn summary(request: &Request, kind: Media, is_cut: bool) -> String {
+    let mut told = vec![kind.name().to_owned()];
+    if kind == Media::Multipart {
+        let essence = media_type(request).split(';').next().unwrap_or_default();
+        told[0] = essence.trim().to_ascii_lowercase();
+        let lines = request.body.lines();
+        // A value of several lines could pass for several parts.
+        if !is_cut && lines.clone().all(|line| line.contains(" = ")) {
+            told.push(counted(lines.count() as u64, "part", "parts"));
+        }
+        let length = request.headers.get("content-length").and_then(|length| length.parse().ok());
+        told.extend(length.map(bytes));
+    } else {
+        told.push(bytes(request.body.len() as u64));
+    }
+    if is_cut {
+        told.push("cut off".to_owned());
+    }
+    told.join(", ")
 }
 
 fn fold(
@@ -202,6 +263,32 @@ mod tests {
         ];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn what_the_tracker_says_of_a_body_is_told_from_a_body() {
+        for (body, expected) in [
+            ("<image/png, 4 bytes>", Some("image/png, 4 bytes")),
+            ("<no type, 8 bytes read>", Some("no type, 8 bytes read")),
+            ("<a/b, 9 bytes, 3 of them read>", Some("a/b, 9 bytes, 3 of them read")),
+            ("<multipart, 7 bytes, not readable>", Some("multipart, 7 bytes, not readable")),
+            ("<size>4, 4 bytes</size>", None),
+            ("<p>", None),
+        ] {
+            assert_eq!(note(body), expected);
+        }
+    }
+
+    #[test]
+    fn a_multipart_body_says_its_parts_and_the_length_that_was_sent() {
+        let request = Request::new("h", "POST", "/")
+            .header("content-type", "multipart/form-data; boundary=x")
+            .body("a = 1\nphoto = <file \"a.png\", image/png, 7 bytes>\n");
+        let told = |request: &Request| summary(request, Media::Multipart, false);
+        assert_eq!(told(&request), "multipart/form-data, 2 parts");
+        let request = request.header("content-length", "285");
+        assert_eq!(told(&request), "multipart/form-data, 2 parts, 285 bytes");
+        assert_eq!(told(&request.body("a = two\nlines\n")), "multipart/form-data, 285 bytes");
     }
 
     #[test]

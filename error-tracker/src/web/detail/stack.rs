@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::code;
 use super::frames::{at, summary};
 use super::view::{path, section, View};
-use crate::model::{crate_of, Frame, Recorded};
+use crate::model::{crate_of, Event, Frame, Recorded};
 use crate::web::format::{counted, end};
 use crate::web::html::Html;
 
@@ -14,6 +14,9 @@ const NAMED_CRATES: usize = 4;
 
 /// How many own frames show their code: each may be a file to be read.
 const WITH_CODE: usize = 8;
+
+/// How the compiler calls the body of an annotated function, after the function's own name.
+const CLOSURE: &str = "::{{closure}}";
 
 /// How long the shown part of a file's path is, in characters.
 const PATH: usize = 56;
@@ -25,18 +28,14 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     section(html, "Stack", |html| {
         html.raw("<div class=\"stack\">");
         let mut own = 0;
-        // What the tracker adds to a stack says nothing about the failure.
-        let is_shown =
-            |frame: &&Frame| frame.in_app || crate_of(&frame.function) != "error_tracker";
-        let shown: Vec<&Frame> = recorded.stack.iter().filter(is_shown).collect();
-        for run in shown.chunk_by(|one, other| one.in_app == other.in_app) {
-            match run.first().is_some_and(|frame| frame.in_app) {
+        for run in shown(recorded).chunk_by(|one, other| one.0.in_app == other.0.in_app) {
+            match run.first().is_some_and(|(frame, _)| frame.in_app) {
                 true => run.iter().for_each(|frame| {
                     own += 1;
                     let is_open = own == 1
                         && recorded.event.frames.is_empty()
                         && recorded.event.location.is_empty();
-                    call(html, view, frame, (own <= WITH_CODE, is_open));
+                    call(html, view, *frame, (own <= WITH_CODE, is_open));
                 }),
                 false => folded(html, view, run),
             }
@@ -45,36 +44,87 @@ pub(super) fn write(html: &mut Html, view: &View<'_>, recorded: &Recorded) {
     });
 }
 
-fn call(html: &mut Html, view: &View<'_>, frame: &Frame, (reads, is_open): (bool, bool)) {
+/// A frame, and how its function is called.
+type Shown<'r> = (&'r Frame, &'r str);
+
+/// Leaves out what the tracker adds to a stack, as it says nothing about the failure: its own frames, and
+/// of an annotated function all but its body.
+fn shown(recorded: &Recorded) -> Vec<Shown<'_>> {
+    let (mut shown, mut is_ours_between) = (Vec::<Shown<'_>>::new(), false);
+    for frame in &recorded.stack {
+        if !frame.in_app && crate_of(&frame.function) == "error_tracker" {
+            is_ours_between = true;
+            continue;
+        }
+        let name = name(&recorded.event, &frame.function);
+        let inner = shown.iter_mut().rev().find(|(inner, _)| inner.in_app);
+        match inner.filter(|(inner, _)| frame.in_app && is_body(inner, frame)) {
+            Some(body) if is_ours_between || is_annotated(&recorded.event, &frame.function) => {
+                body.1 = name;
+            }
+            _ => shown.push((frame, name)),
+        }
+        is_ours_between &= !frame.in_app;
+    }
+    shown
+}
+
+/// Tells whether a frame is the body of a function, as a closure.
+fn is_body(inner: &Frame, function: &Frame) -> bool {
+    inner.function.strip_suffix(CLOSURE) == Some(&function.function) && inner.file == function.file
+}
+
+fn is_annotated(event: &Event, function: &str) -> bool {
+    event.frames.iter().any(|frame| frame.function == function)
+}
+
+/// Returns how a function is called: the body of an annotated one as that, and one of which nothing but
+/// `{async_fn#0}` is known not at all.
+pub(super) fn name<'f>(event: &Event, function: &'f str) -> &'f str {
+    match function.strip_suffix(CLOSURE) {
+        _ if function.starts_with('{') => "",
+        Some(outer) if is_annotated(event, outer) => outer,
+        _ => function,
+    }
+}
+
+fn call(
+    html: &mut Html,
+    view: &View<'_>,
+    (frame, name): Shown<'_>,
+    (reads, is_open): (bool, bool),
+) {
     match reads.then(|| view.sources.of(frame)).flatten() {
         Some(excerpt) => {
             html.raw(if is_open { "<details open>" } else { "<details>" });
-            summary(html, view, (&frame.function, ""), (&frame.file, frame.line));
+            summary(html, view, (name, ""), (&frame.file, frame.line));
             code::write(html, &excerpt, frame.line);
             html.raw("</details>");
         }
-        None => row(html, view, frame),
+        None => row(html, view, (frame, name)),
     }
 }
 
 /// Writes a frame of which there is no more to show.
-fn row(html: &mut Html, view: &View<'_>, frame: &Frame) {
+fn row(html: &mut Html, view: &View<'_>, (frame, name): Shown<'_>) {
     html.raw("<p class=\"row\">");
-    path(html, &frame.function);
+    if !name.is_empty() {
+        path(html, name);
+    }
     at(html, view, &frame.file, frame.line);
     html.raw("</p>");
 }
 
-fn folded(html: &mut Html, view: &View<'_>, frames: &[&Frame]) {
+fn folded(html: &mut Html, view: &View<'_>, frames: &[Shown<'_>]) {
     html.raw("<details class=\"folded\"><summary>").text(&title(frames)).raw("</summary>");
-    frames.iter().for_each(|frame| row(html, view, frame));
+    frames.iter().for_each(|frame| row(html, view, *frame));
     html.raw("</details>");
 }
 
 /// Says how many frames there are, and whose: `38 frames of axum, hyper, tokio`.
-fn title(frames: &[&Frame]) -> String {
+fn title(frames: &[Shown<'_>]) -> String {
     let mut crates: Vec<&str> = Vec::new();
-    for name in frames.iter().map(|frame| crate_of(&frame.function)) {
+    for name in frames.iter().map(|(frame, _)| crate_of(&frame.function)) {
         if !name.is_empty() && !crates.contains(&name) {
             crates.push(name);
         }
@@ -107,12 +157,48 @@ mod tests {
         let title = |names: &[&str]| {
             let frame = |name: &&str| Frame { function: (*name).to_owned(), ..Frame::default() };
             let frames: Vec<Frame> = names.iter().map(frame).collect();
-            title(&frames.iter().collect::<Vec<_>>())
+            title(&frames.iter().map(|frame| (frame, "")).collect::<Vec<_>>())
         };
         assert_eq!(title(&["axum::a", "hyper::b", "axum::c"]), "3 frames of axum, hyper");
         assert_eq!(title(&["clone3"]), "1 frame");
         let many = ["a::x", "b::x", "c::x", "d::x", "e::x"];
         assert_eq!(title(&many), "5 frames of a, b, c, d, …");
+    }
+
+    fn frame(function: &str) -> Frame {
+        let in_app = function.starts_with("shop") || function.starts_with('{');
+        Frame { function: function.into(), file: "src/a.rs".into(), in_app, ..Frame::default() }
+    }
+
+    fn names(annotated: &[&str], stack: &[&str]) -> Vec<String> {
+        let frames = |names: &[&str]| names.iter().copied().map(frame).collect();
+        let event = Event { frames: frames(annotated), ..Event::default() };
+        let recorded = Recorded { event, stack: frames(stack), ..Recorded::default() };
+        shown(&recorded).into_iter().map(|(_, name)| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_call_of_an_annotated_function_is_one_frame() {
+        let stack = ["shop::f::{{closure}}", "error_tracker::__private::frame::call", "shop::f"];
+        assert_eq!(names(&[], &stack), ["shop::f"]);
+        assert_eq!(names(&["shop::f"], &[stack[0], "call<F>", stack[2]]), ["shop::f", "call<F>"]);
+        assert_eq!(
+            names(&["shop::f"], &["shop::f::{{closure}}", "shop::g"]),
+            ["shop::f", "shop::g"]
+        );
+    }
+
+    #[test]
+    fn closures_of_other_functions_stay() {
+        let own = ["shop::f::{{closure}}::{{closure}}", "shop::f::{{closure}}", "shop::f"];
+        assert_eq!(names(&["shop::f"], &own), [own[0], "shop::f"]);
+        let plain = ["shop::g::{{closure}}", "core::map", "shop::g"];
+        assert_eq!(names(&["shop::f"], &plain), plain);
+    }
+
+    #[test]
+    fn a_function_of_which_no_path_is_known_has_no_name() {
+        assert_eq!(names(&[], &["{async_fn#0}", "shop::main"]), ["", "shop::main"]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn assert_has(page: &str, parts: &[&str]) {
 /// The text as people read it: without tags.
 fn words(page: &str) -> String {
     let mut text = String::new();
-    for piece in page.split('<').skip(1) {
+    for piece in page.replace("<wbr>", "").split('<').skip(1) {
         let (_, after) = piece.split_once('>').unwrap_or_default();
         text.push_str(after);
         text.push(' ');
@@ -253,9 +253,13 @@ fn a_message_says_where_it_was_sent_and_who_was_running() {
         frames: vec![Frame { line: 3, ..samples::frame("shop::stock", "src/stock.rs") }],
         ..Event::default()
     };
-    let text = words(&page_of(event));
+    let page = page_of(event.clone());
+    assert!(page.contains("<section class=\"calls quiet\">"), "nothing failed\n{page}");
+    let text = words(&page);
     assert!(text.contains("src/stock.rs:7 sent the message"), "{text}");
     assert!(text.contains("src/stock.rs:3 was running"), "{text}");
+    let text = words(&page_of(Event { location: "src/stock.rs:3".into(), ..event }));
+    assert!(text.contains("src/stock.rs:3 sent the message"), "{text}");
 }
 
 #[test]
@@ -279,6 +283,15 @@ fn of_sixty_calls_a_few_are_open() {
 fn a_message_of_ten_thousand_characters_is_folded() {
     let text = page_of(Event { message: "x".repeat(10_000), ..Event::default() });
     assert_has(&text, &["all 10,000 characters", &"x".repeat(10_000)]);
+}
+
+#[test]
+fn an_address_of_ten_thousand_characters_is_folded() {
+    let path = format!("/{}", "x".repeat(9_998));
+    let request = Request::new("h", "GET", &*path);
+    let text = page_of(Event { request: Some(request), ..Event::default() });
+    let shown = format!("h{}… <i>all 10,000 characters</i></summary>", &path[..298]);
+    assert_has(&text, &["<details class=\"url\">", &shown, &format!("<b>{path}</b>")]);
 }
 
 #[test]

@@ -55,10 +55,29 @@ pub(super) fn section(html: &mut Html, title: &'static str, write: impl FnOnce(&
     html.raw("</div></section>");
 }
 
-/// Writes a path of a program: the modules quiet, the last name loud.
+/// Writes a path of a program: the modules quiet, the last name loud, and quiet which closure of it.
 pub(super) fn path(html: &mut Html, path: &str) {
     let (modules, name) = path.split_at(name_start(path));
-    html.raw("<span class=\"path\"><i>").text(modules).raw("</i><b>").text(name).raw("</b></span>");
+    let (name, closure) = name.split_at(name.find("::{").unwrap_or(name.len()));
+    html.raw("<span class=\"path\"><i>");
+    breakable(html, modules);
+    html.raw("</i><b>");
+    breakable(html, name);
+    html.raw("</b>");
+    if !closure.is_empty() {
+        html.raw("<i>").text(closure).raw("</i>");
+    }
+    html.raw("</span>");
+}
+
+/// Writes a path that may go on in the next line after each `::`.
+fn breakable(html: &mut Html, path: &str) {
+    for part in path.split_inclusive("::") {
+        html.text(part);
+        if part.ends_with("::") {
+            html.raw("<wbr>");
+        }
+    }
 }
 
 /// Finds the last name: closures belong to the function that they stand in.
@@ -80,6 +99,23 @@ fn name_start(path: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_goes_on_in_the_next_line_after_two_colons_only() {
+        let mut html = Html::default();
+        path(&mut html, "shop::pay::Issuer<a::B>");
+        let expected = "<span class=\"path\"><i>shop::<wbr>pay::<wbr></i>\
+                        <b>Issuer&lt;a::<wbr>B&gt;</b></span>";
+        assert_eq!(html.into_string(), expected);
+    }
+
+    #[test]
+    fn a_closure_is_quiet_after_the_name_of_its_function() {
+        let mut html = Html::default();
+        path(&mut html, "shop::f::{{closure}}");
+        let expected = "shop::<wbr></i><b>f</b><i>::{{closure}}</i></span>";
+        assert!(html.into_string().ends_with(expected));
+    }
 
     #[test]
     fn the_last_name_of_a_path_is_loud() {

@@ -82,12 +82,27 @@ fn what(html: &mut Html, list: &List<'_>, issue: &Issue, (fingerprint, name): (&
         IssueState::Unresolved if is_new(list, issue) => html.raw("<b class=\"badge\">NEW</b>"),
         _ => html.raw(""),
     };
-    html.raw("</div><div class=\"sub\"");
-    html.attr("title", &issue.culprit).raw("><span>").text(short_name(&issue.culprit));
-    html.raw("</span> <span").attr("title", &issue.location).raw(">");
-    html.text(&format::end(&issue.location, LOCATION)).raw("</span>");
-    if issue.kept < issue.count {
-        html.raw(" · <span title=\"Events that are stored in full\">kept ");
+    html.raw("</div>");
+    place(html, issue);
+}
+
+/// Writes where it failed, and how many events there are in full; no line where neither is to be told.
+fn place(html: &mut Html, issue: &Issue) {
+    let has_place = !issue.culprit.is_empty() || !issue.location.is_empty();
+    let is_partly_kept = issue.kept < issue.count;
+    if !has_place && !is_partly_kept {
+        return;
+    }
+    html.raw("<div class=\"sub\"");
+    if has_place {
+        html.attr("title", &issue.culprit).raw("><span>").text(short_name(&issue.culprit));
+        html.raw("</span> <span").attr("title", &issue.location).raw(">");
+        html.text(&format::end(&issue.location, LOCATION)).raw("</span");
+    }
+    html.raw(">");
+    if is_partly_kept {
+        html.raw(if has_place { " · " } else { "" });
+        html.raw("<span title=\"Events that are stored in full\">kept ");
         html.text(&grouped(issue.kept)).raw("</span>");
     }
     html.raw("</div>");

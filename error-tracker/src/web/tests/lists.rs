@@ -212,6 +212,26 @@ fn a_row_says_what_is_known_of_its_issue() {
 }
 
 #[test]
+fn a_row_of_an_issue_without_a_place_has_no_line_for_it() {
+    let setup = Setup::new();
+    let of = |kept| Issue {
+        culprit: String::new(),
+        location: String::new(),
+        notification_sent: false,
+        kept,
+        ..issue(3)
+    };
+    setup.store().put(&of(4)).unwrap();
+    let row = between(&setup.text(""), "<td class=\"what\">", "</td>");
+    assert!(!row.contains("class=\"sub\""), "{row}");
+    setup.store().put(&of(2)).unwrap();
+    let row = between(&setup.text(""), "<td class=\"what\">", "</td>");
+    let kept =
+        "<div class=\"sub\"><span title=\"Events that are stored in full\">kept 2</span></div>";
+    assert!(row.ends_with(kept), "{row}");
+}
+
+#[test]
 fn the_chosen_date_leads_to_the_months_and_days_in_which_something_was_seen() {
     let setup = Setup::new();
     let old = Timestamp::from_micros(NOW - 40 * 24 * HOUR);
@@ -235,6 +255,7 @@ fn the_chosen_date_leads_to_the_months_and_days_in_which_something_was_seen() {
 #[test]
 fn head_is_get_without_the_body() {
     let setup = Setup::new();
+    setup.settle();
     let known = setup.fill([1]).remove(0).fingerprint;
     for target in [
         "",

@@ -7,7 +7,7 @@ mod stores;
 mod strangers;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -60,6 +60,15 @@ impl Setup {
 
     fn tracker(&self) -> &Tracker {
         &self.built.tracker
+    }
+
+    /// Waits until the writer has cleared the store for the first time: from then on it has nothing to
+    /// do, and what pages tell of it stays the same.
+    fn settle(&self) {
+        let start = Instant::now();
+        while self.tracker().health().last_retention.is_none() {
+            assert!(start.elapsed() < LONG && self.tracker().flush(LONG));
+        }
     }
 
     fn store(&self) -> Sqlite {
