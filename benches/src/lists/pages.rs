@@ -108,7 +108,8 @@ impl Pages {
 fn time(below: &str, query: &str) -> f64 {
     median(|| {
         let response = page(below, query);
-        assert_eq!(response.status, 200, "{below}?{query}");
+        let body = String::from_utf8_lossy(&response.body);
+        assert_eq!(response.status, 200, "{below}?{query}: {}", &body[body.len() - 400..]);
     })
 }
 

@@ -88,7 +88,11 @@ impl<'c> Listing<'c> {
             let rows = (self.size + 1) as f64 * of as f64 / expected;
             (rows as u64).min(of)
         };
-        let mut best = Plan { driver: Driver::Walk(None), rows: walk(all) };
+        // It goes no further than the range of what it is sorted by.
+        let is_range =
+            |filter: &Filter| self.range().is_some_and(|range| std::ptr::eq(range, filter));
+        let within = known.iter().find(|(filter, _)| is_range(filter)).map_or(all, |(_, few)| *few);
+        let mut best = Plan { driver: Driver::Walk(None), rows: walk(all).min(within) };
         for (filter, issues) in known {
             let plan = match filter.asks {
                 Asks::Equal(_) if by_time => {
@@ -96,8 +100,7 @@ impl<'c> Listing<'c> {
                 }
                 _ => Plan { driver: Driver::Collect(filter), rows: issues },
             };
-            let is_range = self.range().is_some_and(|range| std::ptr::eq(range, filter));
-            if plan.rows < best.rows && !is_range {
+            if plan.rows < best.rows && !is_range(filter) {
                 best = plan;
             }
         }

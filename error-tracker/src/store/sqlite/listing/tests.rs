@@ -340,6 +340,10 @@ fn the_filter_that_lets_the_fewest_issues_through_leads_the_way() {
     assert!(plans(&setup, &by_count)[0].contains("p_issues_by_host (host=?"));
     let common = Query::new().host("common").method("GET").sort(Sort::Count);
     assert!(plans(&setup, &common)[0].contains("p_issues_by_count"));
+    // Few lie within the range of what is sorted by, however many the filter lets through.
+    let newest = Query::new().host("common").created_from(Timestamp::from_micros(1));
+    let newest = plans(&setup, &newest.sort(Sort::CreatedOn));
+    assert!(newest[0].contains("p_issues_by_created_on (created_on>?"), "{newest:?}");
 }
 
 #[test]
