@@ -87,15 +87,19 @@ impl Builder {
 #[inline(always)]
 pub(crate) fn with_recorder<R>(use_recorder: impl FnOnce(&Recorder) -> R) -> Option<R> {
     let local = LOCAL.try_with(|local| local.try_borrow().ok()?.clone()).ok().flatten();
-    match &local {
-        Some(recorder) => Some(use_recorder(recorder)),
+    let recorder = match &local {
+        Some(recorder) => recorder,
         None => {
             let recorder = &GLOBAL.get()?.recorder;
             // In a destructor of a thread-local, frames could not be told to belong together.
-            let records = recorder.is_open() && !frames::is_ending();
-            records.then(|| use_recorder(recorder))
+            if !recorder.is_open() || frames::is_ending() {
+                return None;
+            }
+            recorder
         }
-    }
+    };
+    // Called in one place, so that it is inlined: each frame of our own is one more to walk.
+    Some(use_recorder(recorder))
 }
 
 /// Puts a tracker in the place of the process's for this thread, until the guard drops.
