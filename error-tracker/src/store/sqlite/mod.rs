@@ -1,6 +1,7 @@
 //! The store in a SQLite file.
 
 mod batches;
+mod documents;
 mod file;
 mod filter;
 mod indexing;
@@ -253,7 +254,7 @@ fn tune(connection: &Connection, durability: Durability) -> rusqlite::Result<()>
 impl Store for Sqlite {
     fn put(&mut self, issue: &Issue) -> Result<(), Error> {
         self.attempt("write an issue to", |store| {
-            write::put(&store.connection, &store.write, issue)
+            documents::put(&store.connection, &store.write, issue)
         })
     }
 
@@ -274,7 +275,7 @@ impl Store for Sqlite {
             let transaction =
                 store.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             store.stacks.forget();
-            let deleted = write::delete(&transaction, &store.write, &fingerprint)?;
+            let deleted = documents::delete(&transaction, &store.write, &fingerprint)?;
             transaction.commit()?;
             Ok(deleted)
         })
@@ -296,7 +297,7 @@ impl Store for Sqlite {
     fn put_event(&mut self, event: &Recorded) -> Result<(), Error> {
         self.attempt("write an event to", |store| {
             let connection = &store.connection;
-            write::put_event(connection, &store.write, &mut store.packing, event)
+            documents::put_event(connection, &store.write, &mut store.packing, event)
         })
     }
 
@@ -322,13 +323,13 @@ impl Store for Sqlite {
 
     fn drop_event(&mut self, id: EventId) -> Result<(), Error> {
         self.attempt("delete an event of", |store| {
-            write::drop_event(&store.connection, &store.write, id)
+            documents::drop_event(&store.connection, &store.write, id)
         })
     }
 
     fn put_hour(&mut self, fingerprint: Fingerprint, hour: Hour) -> Result<(), Error> {
         self.attempt("count in", |store| {
-            write::put_hour(&store.connection, &store.write, &fingerprint, hour)
+            documents::put_hour(&store.connection, &store.write, &fingerprint, hour)
         })
     }
 
@@ -355,7 +356,7 @@ impl Store for Sqlite {
         at: Timestamp,
     ) -> Result<bool, Error> {
         self.attempt("change an issue of", |store| {
-            write::set_state(&store.connection, &store.write, &fingerprint, (state, at))
+            documents::set_state(&store.connection, &store.write, &fingerprint, (state, at))
         })
     }
 
