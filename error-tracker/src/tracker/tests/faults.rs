@@ -123,7 +123,9 @@ fn two_programs_that_find_the_same_segments_count_them_once() {
         }
     }
     assert_eq!(only_issue(&both[0].tracker).count, 30);
-    assert!(!spool_of(&file).exists());
+    // The folder itself goes with whoever looks at it last.
+    let left = fs::read_dir(spool_of(&file)).map_or(0, Iterator::count);
+    assert_eq!(left, 0);
 }
 
 #[test]
